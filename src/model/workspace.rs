@@ -1,0 +1,45 @@
+//! What the owner sets for the whole workspace.
+
+use crate::{Currency, Zone};
+use serde::{Deserialize, Serialize};
+
+/// When a customer counts as new, dormant and churned, in days. `new_days`, `dormant_days` < `churned_days`.
+///
+/// Worked example with the defaults: first order 10 days ago: new. Last order 45 days ago: active.
+/// 90 days ago: still active; 91: dormant. 181: churned. No order at all: prospect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LifecycleThresholds {
+    /// New: the first order lies at most this many days back (today counts as 0).
+    pub new_days: u32,
+    /// Dormant: the last order lies more than this many days back.
+    pub dormant_days: u32,
+    /// Churned: the last order lies more than this many days back.
+    pub churned_days: u32,
+}
+
+impl Default for LifecycleThresholds {
+    fn default() -> Self {
+        Self {
+            new_days: 30,
+            dormant_days: 90,
+            churned_days: 180,
+        }
+    }
+}
+
+/// Settings that travel with the data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceSettings {
+    /// The business's name; may be empty.
+    pub name: String,
+    /// The currency that totals are in.
+    pub currency: Currency,
+    /// The business's time zone: what "today" and "local day" mean.
+    pub zone: Zone,
+    /// Telephone country code that numbers without one get, such as `86`.
+    pub phone_country: String,
+    /// Life cycle thresholds.
+    pub lifecycle: LifecycleThresholds,
+}

@@ -1,0 +1,255 @@
+//! What page and worker say to each other.
+//!
+//! Invariant: knows nothing of how anything is computed. The page sends [`ToWorker`], the worker [`FromWorker`];
+//! each is one structured-clone message `{ "message": <this>, "files": [Blob, ...] }`, where `files` carries bytes
+//! that are never copied through Rust values (a dropped file, an export, a backup).
+//!
+//! A request has an id that is unique over all tabs and reloads. A command is applied once for its id, however often
+//! it is sent: after a takeover by another tab the page's worker sends what is unanswered again.
+//!
+//! Enums are externally tagged, because the other forms of serde buffer and cost the page code size.
+
+#![expect(
+    clippy::large_enum_variant,
+    reason = "one message is alive at a time; boxes would only add noise"
+)]
+
+mod command;
+mod fault;
+mod query;
+mod view;
+
+pub use command::{Command, Outcome};
+pub use fault::{Fault, FaultCode};
+pub use query::{
+    CustomerSort, ExportFormat, ExportWhat, ListRequest, OrderList, Query, RecordKind,
+};
+pub use view::*;
+
+use model::BatchId;
+use model::import::{ImportPlan, Inspection};
+use serde::{Deserialize, Serialize};
+
+/// Raised whenever a message changes its shape. Page and worker of different versions do not talk; the page says
+/// that a new version is there and reloads.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Names one request: made by the page from random bits, unique over tabs and reloads.
+pub type RequestId = String;
+
+/// Where the data lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Storage {
+    /// In the browser's origin-private file system; kept.
+    Opfs,
+    /// In memory; gone when the tab closes. Asked for (demo) or all the browser allows.
+    Memory,
+}
+
+/// The first message: what to open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hello {
+    /// [`PROTOCOL_VERSION`] of the page.
+    pub version: u32,
+    /// Workspace: one database each. Letters, digits and `-`.
+    pub workspace: String,
+    /// Where to keep it.
+    pub storage: Storage,
+    /// Fill an empty memory workspace with this sample business (`cafe`).
+    pub demo: Option<String>,
+    /// Time zone for a new workspace (IANA); the browser's.
+    pub zone: String,
+    /// Currency for a new workspace.
+    pub currency: String,
+}
+
+/// From page to worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToWorker {
+    /// Opens the workspace; the answer is [`FromWorker::Ready`], `Refused` or `Failed`.
+    Hello(Hello),
+    /// Asks for something; exactly one [`FromWorker::Answer`] with the same id follows.
+    Ask {
+        /// The request's id.
+        id: RequestId,
+        /// What is asked.
+        request: Request,
+    },
+    /// Stops a long request; its answer is then [`FaultCode::Cancelled`] (what is committed stays and is said).
+    Cancel {
+        /// The request's id.
+        id: RequestId,
+    },
+}
+
+/// From worker to page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FromWorker {
+    /// The workspace is open.
+    Ready {
+        /// [`PROTOCOL_VERSION`] of the worker.
+        version: u32,
+        /// What was opened.
+        status: Status,
+    },
+    /// The page's version is another: reload.
+    Refused {
+        /// [`PROTOCOL_VERSION`] of the worker.
+        version: u32,
+    },
+    /// The workspace could not be opened (damaged, newer schema ...). Nothing was changed.
+    Failed {
+        /// Why.
+        fault: Fault,
+    },
+    /// How far a long request is.
+    Progress {
+        /// The request's id.
+        id: RequestId,
+        /// How far.
+        progress: Progress,
+    },
+    /// The answer.
+    Answer {
+        /// The request's id.
+        id: RequestId,
+        /// What came of it.
+        result: Result<Reply, Fault>,
+    },
+    /// Something happened that nobody asked for.
+    Event(Event),
+    /// The worker's code failed where it must not; it is unusable. The page starts another.
+    Panicked {
+        /// What and where.
+        message: String,
+    },
+}
+
+/// What can be asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// Changes data. Applied once for its id.
+    Command(Command),
+    /// Reads data.
+    Query(Query),
+    /// Looks at the attached file (`files[0]`): answers [`Reply::Inspection`].
+    Inspect {
+        /// The file's name.
+        file_name: String,
+    },
+    /// Reads the attached file through and says what an import would do: answers [`Reply::Import`]. Long.
+    DryRun {
+        /// How to read it.
+        plan: ImportPlan,
+    },
+    /// Imports the attached file: answers [`Reply::Import`]. Long; committed in batches, all under one [`BatchId`].
+    Import {
+        /// How to read it.
+        plan: ImportPlan,
+    },
+    /// Writes a file: answers [`Reply::File`] with the bytes attached. Long.
+    Export {
+        /// Which records.
+        what: ExportWhat,
+        /// In which format.
+        format: ExportFormat,
+    },
+    /// The whole database as one SQLite file: answers [`Reply::File`] with the bytes attached.
+    Backup,
+    /// Replaces the whole database by the attached backup, after checking it: answers [`Reply::Status`].
+    Restore,
+}
+
+/// What a request gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// A command was applied.
+    Done(Done),
+    /// To [`Query::Status`].
+    Status(Status),
+    /// To [`Query::Home`].
+    Home(Box<HomeView>),
+    /// To [`Query::Customers`].
+    Customers(Page<CustomerRow>),
+    /// To [`Query::Customer`].
+    Customer(Box<CustomerView>),
+    /// To [`Query::Orders`].
+    Orders(Page<OrderRow>),
+    /// To [`Query::Order`].
+    Order(Box<OrderRow>),
+    /// To [`Query::Timeline`].
+    Timeline(Page<TimelineItem>),
+    /// To [`Query::History`].
+    History(Page<ChangeView>),
+    /// To [`Query::Commands`].
+    Commands(Page<CommandView>),
+    /// To [`Query::Count`].
+    Count(CountView),
+    /// To [`Query::Segments`].
+    Segments(Vec<SegmentView>),
+    /// To [`Query::Rfm`].
+    Rfm(Box<RfmView>),
+    /// To [`Query::Lifecycle`].
+    Lifecycle(StageCounts),
+    /// To [`Query::Program`].
+    Program(Option<ProgramView>),
+    /// To [`Query::Member`].
+    Member(MemberView),
+    /// To [`Query::Ledger`].
+    Ledger(Page<LedgerEntryView>),
+    /// To [`Query::Members`].
+    Members(Page<MemberRow>),
+    /// To [`Query::PointsOverview`].
+    PointsOverview(PointsOverview),
+    /// To [`Query::Values`].
+    Values(Vec<ValueCount>),
+    /// To [`Query::Find`].
+    Found(Vec<FoundRecord>),
+    /// To [`Request::Inspect`].
+    Inspection(Inspection),
+    /// To [`Request::DryRun`] and [`Request::Import`].
+    Import(Box<ImportReport>),
+    /// To [`Request::Export`] and [`Request::Backup`]; the bytes are attached to the message.
+    File(FileView),
+}
+
+/// A command that was applied.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Done {
+    /// What to name for [`Command::Undo`]; `None` when nothing was changed or nothing can be undone.
+    pub batch: Option<BatchId>,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What a worker tells without being asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// Data changed, by this tab or another: pages ask again.
+    Changed {
+        /// The store's version after the change; grows with every write.
+        data_version: u64,
+        /// Which kinds of record.
+        kinds: Vec<RecordKind>,
+    },
+    /// The columns are in memory: counts and segments answer at once from here on.
+    ColumnsReady {
+        /// Customers in them.
+        customers: u64,
+        /// Orders in them.
+        orders: u64,
+    },
+    /// This tab leads now (it holds the database), or another one does.
+    Leader {
+        /// This tab.
+        here: bool,
+    },
+}

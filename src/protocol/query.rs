@@ -1,0 +1,235 @@
+//! Queries: everything that reads.
+
+use model::{BatchId, CustomerId, Day, OrderId, SegmentId};
+use serde::{Deserialize, Serialize};
+
+/// Kinds of record, for change events and history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordKind {
+    /// Customers.
+    Customer,
+    /// Orders and refunds.
+    Order,
+    /// Interactions.
+    Interaction,
+    /// Recorded entries of the points ledger.
+    LedgerEntry,
+    /// Saved segments.
+    Segment,
+    /// The loyalty programme.
+    Program,
+    /// Settings of the workspace.
+    Settings,
+}
+
+/// What customers are sorted by; ties go by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CustomerSort {
+    /// Last changed.
+    #[default]
+    UpdatedAt,
+    /// First recorded.
+    CreatedAt,
+    /// Name, by pinyin for Chinese.
+    Name,
+    /// Spend of all time.
+    Spend,
+    /// Number of orders.
+    OrderCount,
+    /// Day of the last order.
+    LastOrderOn,
+    /// Points balance.
+    Balance,
+}
+
+/// A stretch of a sorted, searched and filtered list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListRequest {
+    /// Words to find: name, pinyin or its initials, phone tail, e-mail. Empty finds all.
+    pub search: String,
+    /// A segment rule as JSON.
+    pub rule: Option<String>,
+    /// A saved segment (its rule holds together with `rule`).
+    pub segment: Option<SegmentId>,
+    /// Order of the list.
+    pub sort: CustomerSort,
+    /// Largest, newest or Z first.
+    pub descending: bool,
+    /// First row, from 0.
+    pub offset: u64,
+    /// At most this many rows; 500 at most.
+    pub limit: u32,
+}
+
+/// A stretch of the list of orders, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderList {
+    /// Only this customer's.
+    pub customer: Option<CustomerId>,
+    /// Words to find: order number, customer's name or phone tail.
+    pub search: String,
+    /// Local days, both included.
+    pub from: Option<Day>,
+    /// Local days, both included.
+    pub to: Option<Day>,
+    /// Only refunded (in whole or part) or cancelled orders.
+    pub returned_only: bool,
+    /// First row, from 0.
+    pub offset: u64,
+    /// At most this many rows; 500 at most.
+    pub limit: u32,
+}
+
+/// Reads data. `as_of` is a local day; `None` is today.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Query {
+    /// What is open and how it stands with storage and backup.
+    Status,
+    /// The home page.
+    Home,
+    /// A stretch of the customers.
+    Customers(ListRequest),
+    /// One customer with everything on their page but the lists.
+    Customer {
+        /// Which.
+        id: CustomerId,
+    },
+    /// A stretch of the orders.
+    Orders(OrderList),
+    /// One order.
+    Order {
+        /// Which.
+        id: OrderId,
+    },
+    /// Everything recorded about a customer, newest first.
+    Timeline {
+        /// Who.
+        customer: CustomerId,
+        /// First item, from 0.
+        offset: u64,
+        /// At most this many items.
+        limit: u32,
+    },
+    /// Every change of one record, newest first.
+    History {
+        /// Kind of record.
+        kind: RecordKind,
+        /// Its id in text form.
+        id: String,
+        /// First item, from 0.
+        offset: u64,
+        /// At most this many items.
+        limit: u32,
+    },
+    /// The last commands (and imports), newest first: what can be undone.
+    Commands {
+        /// First item, from 0.
+        offset: u64,
+        /// At most this many items.
+        limit: u32,
+        /// Only imports.
+        imports_only: bool,
+    },
+    /// How many customers a rule holds for.
+    Count {
+        /// The rule as JSON.
+        rule: String,
+        /// The day it is asked for.
+        as_of: Option<Day>,
+    },
+    /// Ready and saved segments with their counts.
+    Segments,
+    /// RFM scores of everybody.
+    Rfm {
+        /// The day they are asked for.
+        as_of: Option<Day>,
+    },
+    /// Life cycle stages of everybody.
+    Lifecycle {
+        /// The day they are asked for.
+        as_of: Option<Day>,
+    },
+    /// The loyalty programme in force and its versions.
+    Program,
+    /// A member's points.
+    Member {
+        /// Who.
+        customer: CustomerId,
+        /// The day they are asked for.
+        as_of: Option<Day>,
+    },
+    /// A member's ledger, newest first.
+    Ledger {
+        /// Whose.
+        customer: CustomerId,
+        /// First entry, from 0.
+        offset: u64,
+        /// At most this many entries.
+        limit: u32,
+    },
+    /// Members by balance, largest first.
+    Members {
+        /// Words to find, as in [`ListRequest::search`].
+        search: String,
+        /// First row, from 0.
+        offset: u64,
+        /// At most this many rows.
+        limit: u32,
+    },
+    /// What is owed in points.
+    PointsOverview {
+        /// The day it is asked for.
+        as_of: Option<Day>,
+    },
+    /// The values an attribute has, most frequent first.
+    Values {
+        /// An attribute of the segment rule, such as `province`.
+        attribute: String,
+        /// Only values that contain this.
+        search: String,
+        /// At most this many.
+        limit: u32,
+    },
+    /// Records for the command palette: customers and orders by any word.
+    Find {
+        /// The words.
+        search: String,
+        /// At most this many.
+        limit: u32,
+    },
+}
+
+/// What to export.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportWhat {
+    /// Customers that a list shows (its search, rule and order; `offset` and `limit` do not matter).
+    Customers(ListRequest),
+    /// Orders that a list shows.
+    Orders(OrderList),
+    /// The rows an import left out, with their reasons, ready to be mended and dropped in again.
+    Rejected {
+        /// Which import.
+        batch: BatchId,
+    },
+    /// A member's ledger.
+    Ledger {
+        /// Whose.
+        customer: CustomerId,
+    },
+}
+
+/// The format of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// CSV in UTF-8 with byte order mark (so that spreadsheets read it), formula-safe.
+    Csv,
+    /// A JSON array of objects with the names of `shuke.d.ts`.
+    Json,
+}
