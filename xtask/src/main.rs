@@ -1,1 +1,67 @@
-fn main() {}
+//! What cargo alone cannot express: building the page, serving it, testing it, and holding the layout to its rules.
+//!
+//! `cargo xtask <command>`; without one it prints the list. Every command installs what it misses at pinned versions
+//! (see `tools`), says so, and can be run twice in a row.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "xtask runs on a developer's machine: it has files, threads and a clock"
+)]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "only serde_json values are indexed: a missing key is null, not a panic"
+)]
+
+mod assets;
+mod bench;
+mod bundle;
+mod layers;
+mod licences;
+mod serve;
+mod shell;
+mod sizes;
+mod suite;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  serve [--port N] [--dev]   builds the app and serves it on 127.0.0.1
+  build [--dev]              builds the app into dist/ (works from any sub-path of any static host)
+  test [STEP ...]            everything CI runs, or only the named steps:
+                             fmt tidy layers licences clippy clippy-wasm unit build sizes browser
+  bench [--quick]            measures import, opening, search and calculations in Chromium and prints the table
+  layers [--write]           checks the crates' dependencies against ARCHITECTURE.md (--write: updates its table)
+  tidy                       checks file lengths, names and left-over marks
+  sizes                      checks the sizes of dist/ against their budgets
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["serve", rest @ ..] => serve::run(rest),
+        ["build", rest @ ..] => bundle::run(rest),
+        ["test", rest @ ..] => suite::run(rest),
+        ["bench", rest @ ..] => bench::run(rest),
+        ["layers", rest @ ..] => layers::run(rest),
+        ["tidy"] => tidy::run(),
+        ["sizes"] => sizes::run(),
+        // Called by Trunk while it builds, see Trunk.toml.
+        ["hash-assets"] => assets::run(),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nxtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
