@@ -1,1 +1,33 @@
-//! intake
+//! Foreign files to records, and records to files.
+//!
+//! Invariant: knows no storage, no browser, no clock and no randomness. Bad input is a value: a file gives its good
+//! rows and a list of [`model::Issue`]s; nothing here panics, whatever the bytes are.
+//!
+//! The way in: [`inspect`] looks at the first [`SAMPLE_BYTES`] of a file and says what it seems to be. A person
+//! looks at that and makes an [`model::import::ImportPlan`] of it ([`plan`] makes the default one). [`Intake`] then
+//! takes the whole file in chunks of any size and gives [`Incoming`] records:
+//!
+//! ```text
+//! bytes --decode--> text --split--> rows --assemble--> Incoming { customer, order, keys, issues }
+//!          Reader (feed, finish)           Assembler (push, finish)
+//! ```
+//!
+//! The way out: [`CustomerWriter`], [`OrderWriter`], [`LedgerWriter`] and [`RejectedWriter`] append to a byte
+//! buffer; what they write is read back to equal drafts.
+
+mod assemble;
+mod field;
+mod inspect;
+mod reader;
+mod run;
+mod write;
+
+pub use assemble::{Assembler, Circumstances, Incoming, IncomingCustomer, IncomingOrder, RawRow};
+pub use field::{Field, FieldKind, fields};
+pub use inspect::{Found, SAMPLE_BYTES, Unreadable, inspect, plan};
+pub use reader::{CellType, Reader, Row};
+pub use run::Intake;
+pub use write::{
+    CustomerOut, CustomerWriter, FileForm, LedgerOut, LedgerWriter, OrderOut, OrderWriter,
+    RejectedWriter,
+};
