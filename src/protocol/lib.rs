@@ -34,6 +34,10 @@ use serde::{Deserialize, Serialize};
 /// that a new version is there and reloads.
 pub const PROTOCOL_VERSION: u32 = 1;
 
+/// What a worker posts, as a bare string that every version understands, when it can take messages: whatever was
+/// posted before is lost. The page answers with [`ToWorker::Hello`].
+pub const LISTENING: &str = "listening";
+
 /// Names one request: made by the page from random bits, unique over tabs and reloads.
 pub type RequestId = String;
 

@@ -1,0 +1,448 @@
+//! One worker at a time: starting it, sending, receiving, and starting another when it fails.
+
+use super::{Connection, Options, Signals, wire};
+use futures_channel::oneshot;
+use js_sys::Reflect;
+use leptos::prelude::*;
+use protocol::{
+    Event, Fault, FaultCode, FromWorker, Hello, LISTENING, PROTOCOL_VERSION, Progress, Query,
+    Reply, Request, RequestId, ToWorker,
+};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::rc::{Rc, Weak};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+/// A request is sent once, and once more to the next worker when the first one failed.
+const SENDS_MAX: u8 = 2;
+
+/// So many workers may fail within [`RESTART_WINDOW_MS`]; after that the page says that it does not work.
+const RESTARTS_MAX: usize = 4;
+
+/// See [`RESTARTS_MAX`].
+const RESTART_WINDOW_MS: f64 = 60_000.0;
+
+/// The status is asked for again this long after a change, so that a series of changes asks once.
+const STATUS_DELAY_MS: i32 = 300;
+
+/// Who waits for an answer.
+pub enum Answer {
+    /// Only the reply counts.
+    Plain(oneshot::Sender<Result<Reply, Fault>>),
+    /// The reply and the file attached to it.
+    WithFile(oneshot::Sender<Result<(Reply, Option<Blob>), Fault>>),
+    /// The connection itself, to refresh its status.
+    Status,
+}
+
+/// A request's other end.
+pub struct Waiting {
+    /// Who waits for the answer.
+    pub answer: Answer,
+    /// Who hears of progress.
+    pub on_progress: Option<Rc<dyn Fn(Progress)>>,
+}
+
+/// A request that has no answer yet.
+struct Pending {
+    waiting: Waiting,
+    /// The message as it was sent, files included, to send it again.
+    envelope: JsValue,
+    sends: u8,
+}
+
+/// A worker and the functions it calls; dropping it ends the worker.
+struct Running {
+    worker: Worker,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+/// The connection's state.
+pub struct Line {
+    options: Options,
+    signals: Signals,
+    /// Itself, for the functions that the browser calls.
+    me: Weak<Line>,
+    running: RefCell<Option<Running>>,
+    /// The worker listens: it said so, and has got the first message.
+    listening: Cell<bool>,
+    pending: RefCell<BTreeMap<RequestId, Pending>>,
+    /// When workers were started anew.
+    restarts: RefCell<Vec<f64>>,
+    status_asked: Cell<bool>,
+    /// No worker will be started any more.
+    over: Cell<bool>,
+}
+
+impl Line {
+    /// Starts the first worker.
+    pub fn start(options: Options, signals: Signals) -> Rc<Self> {
+        let line = Rc::new_cyclic(|me| Self {
+            options,
+            signals,
+            me: me.clone(),
+            running: RefCell::new(None),
+            listening: Cell::new(false),
+            pending: RefCell::new(BTreeMap::new()),
+            restarts: RefCell::new(Vec::new()),
+            status_asked: Cell::new(false),
+            over: Cell::new(false),
+        });
+        line.start_worker();
+        line.refresh_when_shown_again();
+        line
+    }
+
+    /// Sends a request, or keeps it until the worker listens.
+    pub fn send(&self, id: RequestId, request: Request, files: &[Blob], waiting: Waiting) {
+        if self.over.get() {
+            let fault = match self.signals.connection.try_get_untracked() {
+                Some(Connection::Failed(fault)) => fault,
+                _ => super::closed(),
+            };
+            resolve(waiting, Err(fault), None);
+            return;
+        }
+        let message = ToWorker::Ask {
+            id: id.clone(),
+            request,
+        };
+        let envelope = match wire::envelope(&message, files) {
+            Ok(envelope) => envelope,
+            Err(fault) => return resolve(waiting, Err(fault), None),
+        };
+        let mut pending = Pending {
+            waiting,
+            envelope,
+            sends: 0,
+        };
+        if self.listening.get() {
+            pending.sends = 1;
+            self.post(&pending.envelope);
+        }
+        self.pending.borrow_mut().insert(id, pending);
+    }
+
+    /// Asks the worker to stop a request. Does nothing if it is answered already.
+    pub fn cancel(&self, id: &RequestId) {
+        let sent = match self.pending.borrow().get(id) {
+            None => return,
+            Some(pending) => pending.sends > 0,
+        };
+        if sent {
+            if let Ok(envelope) = wire::envelope(&ToWorker::Cancel { id: id.clone() }, &[]) {
+                self.post(&envelope);
+            }
+        } else if let Some(pending) = self.pending.borrow_mut().remove(id) {
+            resolve(pending.waiting, Err(Fault::new(FaultCode::Cancelled)), None);
+        }
+    }
+
+    /// Ends the worker for good.
+    pub fn close(&self) {
+        self.over.set(true);
+        self.listening.set(false);
+        *self.running.borrow_mut() = None;
+        self.resolve_all(&super::closed());
+    }
+
+    fn post(&self, envelope: &JsValue) {
+        if let Some(running) = self.running.borrow().as_ref() {
+            // Fails only for values that cannot be cloned; ours are plain objects and Blobs.
+            let _ = running.worker.post_message(envelope);
+        }
+    }
+
+    fn start_worker(&self) {
+        match self.try_start_worker() {
+            Ok(running) => *self.running.borrow_mut() = Some(running),
+            Err(error) => self.fail(
+                Fault::new(FaultCode::WorkerFailed)
+                    .detail(format!("worker not started: {}", text_of(&error))),
+            ),
+        }
+    }
+
+    fn try_start_worker(&self) -> Result<Running, JsValue> {
+        let worker_options = WorkerOptions::new();
+        worker_options.set_type(WorkerType::Module);
+        worker_options.set_name("shuke");
+        let worker = Worker::new_with_options(&self.worker_url()?, &worker_options)?;
+        let me = self.me.clone();
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(line) = me.upgrade() {
+                line.receive(&event.data());
+            }
+        });
+        let me = self.me.clone();
+        let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            if let Some(line) = me.upgrade() {
+                line.worker_error(&event);
+            }
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Running {
+            worker,
+            _on_message: on_message,
+            _on_error: on_error,
+        })
+    }
+
+    /// The start script of the page (`boot.js`) names the worker beside itself, relative to the page.
+    fn worker_url(&self) -> Result<String, JsValue> {
+        let document = web_sys::window()
+            .and_then(|window| window.document())
+            .ok_or(JsValue::NULL)?;
+        let name = match &self.options.worker_url {
+            Some(url) => url.clone(),
+            None => document
+                .query_selector("script[data-worker]")?
+                .and_then(|script| script.get_attribute("data-worker"))
+                .ok_or_else(|| JsValue::from_str("the page names no worker"))?,
+        };
+        let base = document.base_uri()?.unwrap_or_default();
+        Ok(web_sys::Url::new_with_base(&name, &base)?.href())
+    }
+
+    /// The worker can take messages: tell it what to open, then everything that waited.
+    fn worker_listens(&self) {
+        let hello = ToWorker::Hello(Hello {
+            version: PROTOCOL_VERSION,
+            workspace: self.options.workspace.clone(),
+            storage: self.options.storage,
+            demo: self.options.demo.clone(),
+            zone: self.options.zone.clone(),
+            currency: self.options.currency.clone(),
+        });
+        match wire::envelope(&hello, &[]) {
+            Ok(envelope) => self.post(&envelope),
+            Err(fault) => return self.fail(fault),
+        }
+        self.listening.set(true);
+        let mut given_up = Vec::new();
+        {
+            let mut all = self.pending.borrow_mut();
+            for (id, pending) in all.iter_mut() {
+                if pending.sends < SENDS_MAX {
+                    pending.sends += 1;
+                    self.post(&pending.envelope);
+                } else {
+                    given_up.push(id.clone());
+                }
+            }
+        }
+        for id in given_up {
+            self.answer(&id, Err(Fault::new(FaultCode::WorkerFailed)), None);
+        }
+    }
+
+    fn receive(&self, data: &JsValue) {
+        if data.as_string().as_deref() == Some(LISTENING) {
+            return self.worker_listens();
+        }
+        let (message, file) = match wire::open(data) {
+            Ok(opened) => opened,
+            // A worker of another version may speak so differently that nothing of it can be read.
+            Err(fault) => return leptos::logging::error!("{}", fault.detail.unwrap_or_default()),
+        };
+        match message {
+            FromWorker::Ready { version, status } if version == PROTOCOL_VERSION => {
+                self.signals.columns_ready.set(status.columns_ready);
+                self.signals.data_version.set(status.data_version);
+                self.signals.status.set(Some(status));
+                self.signals.connection.set(Connection::Ready);
+            }
+            FromWorker::Ready { .. } | FromWorker::Refused { .. } => {
+                self.signals.connection.set(Connection::OtherVersion);
+            }
+            FromWorker::Failed { fault } => self.fail(fault),
+            FromWorker::Progress { id, progress } => {
+                let listener = self
+                    .pending
+                    .borrow()
+                    .get(&id)
+                    .and_then(|pending| pending.waiting.on_progress.clone());
+                if let Some(listener) = listener {
+                    listener(progress);
+                }
+            }
+            FromWorker::Answer { id, result } => self.answer(&id, result, file),
+            FromWorker::Event(event) => self.event(event),
+            FromWorker::Panicked { message } => self.restart(message),
+        }
+    }
+
+    fn event(&self, event: Event) {
+        match event {
+            Event::Changed { data_version, .. } => {
+                self.signals.data_version.set(data_version);
+                self.refresh_status_soon();
+            }
+            Event::ColumnsReady { .. } => {
+                self.signals.columns_ready.set(true);
+                self.refresh_status_soon();
+            }
+            Event::Leader { here } => self.signals.status.update(|status| {
+                if let Some(status) = status {
+                    status.leader = here;
+                }
+            }),
+        }
+    }
+
+    fn answer(&self, id: &RequestId, result: Result<Reply, Fault>, file: Option<Blob>) {
+        let Some(pending) = self.pending.borrow_mut().remove(id) else {
+            return;
+        };
+        match (&pending.waiting.answer, result) {
+            (Answer::Status, Ok(Reply::Status(status))) => self.set_status(status),
+            (Answer::Status, _) => {}
+            (_, result) => {
+                // A restored backup is another state altogether: take over what came with the answer.
+                if let Ok(Reply::Status(status)) = &result {
+                    self.set_status(status.clone());
+                }
+                resolve(pending.waiting, result, file);
+            }
+        }
+    }
+
+    fn set_status(&self, status: protocol::Status) {
+        self.signals.columns_ready.set(status.columns_ready);
+        self.signals.status.set(Some(status));
+    }
+
+    fn refresh_status_soon(&self) {
+        if self.status_asked.replace(true) {
+            return;
+        }
+        let me = self.me.clone();
+        let ask = Closure::once_into_js(move || {
+            if let Some(line) = me.upgrade() {
+                line.status_asked.set(false);
+                let waiting = Waiting {
+                    answer: Answer::Status,
+                    on_progress: None,
+                };
+                line.send(random_id(), Request::Query(Query::Status), &[], waiting);
+            }
+        });
+        if let Some(window) = web_sys::window() {
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(
+                ask.unchecked_ref(),
+                STATUS_DELAY_MS,
+            );
+        }
+    }
+
+    /// A page that comes back from the back-forward cache has slept for minutes or days: everything on it asks again.
+    fn refresh_when_shown_again(&self) {
+        let me = self.me.clone();
+        // It lasts as long as the page, so its handle is not kept.
+        let _ = window_event_listener_untyped("pageshow", move |event| {
+            let persisted = Reflect::get(&event, &"persisted".into()).is_ok_and(|v| v.is_truthy());
+            if let (true, Some(line)) = (persisted, me.upgrade()) {
+                line.signals.data_version.update(|version| *version += 1);
+                line.refresh_status_soon();
+            }
+        });
+    }
+
+    /// An error that nobody in the worker caught: the script did not load, or WebAssembly trapped.
+    fn worker_error(&self, event: &web_sys::Event) {
+        event.prevent_default();
+        let message = Reflect::get(event, &"message".into())
+            .ok()
+            .and_then(|message| message.as_string())
+            .unwrap_or_else(|| "the worker's script could not be loaded".into());
+        if self.listening.get() {
+            self.restart(message);
+        } else {
+            self.fail(Fault::new(FaultCode::WorkerFailed).detail(message));
+        }
+    }
+
+    fn restart(&self, message: String) {
+        self.listening.set(false);
+        *self.running.borrow_mut() = None;
+        let now = js_sys::Date::now();
+        let recent = {
+            let mut restarts = self.restarts.borrow_mut();
+            restarts.retain(|at| now - at < RESTART_WINDOW_MS);
+            restarts.push(now);
+            restarts.len()
+        };
+        self.signals.failure.set(Some(message.clone()));
+        if recent > RESTARTS_MAX {
+            return self.fail(Fault::new(FaultCode::WorkerFailed).detail(message));
+        }
+        self.signals.columns_ready.set(false);
+        self.signals
+            .connection
+            .set(Connection::Restarting(message));
+        self.start_worker();
+    }
+
+    fn fail(&self, fault: Fault) {
+        self.over.set(true);
+        self.listening.set(false);
+        *self.running.borrow_mut() = None;
+        self.signals
+            .connection
+            .set(Connection::Failed(fault.clone()));
+        self.resolve_all(&fault);
+    }
+
+    fn resolve_all(&self, fault: &Fault) {
+        let all = std::mem::take(&mut *self.pending.borrow_mut());
+        for pending in all.into_values() {
+            resolve(pending.waiting, Err(fault.clone()), None);
+        }
+    }
+}
+
+/// Hands the answer to who waits; they may have stopped waiting.
+fn resolve(waiting: Waiting, result: Result<Reply, Fault>, file: Option<Blob>) {
+    match waiting.answer {
+        Answer::Plain(sender) => {
+            let _ = sender.send(result);
+        }
+        Answer::WithFile(sender) => {
+            let _ = sender.send(result.map(|reply| (reply, file)));
+        }
+        Answer::Status => {}
+    }
+}
+
+/// 128 random bits in hexadecimal: unique over tabs and reloads.
+pub fn random_id() -> RequestId {
+    let mut bytes = [0_u8; 16];
+    if let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) {
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// What a JavaScript error says.
+fn text_of(error: &JsValue) -> String {
+    Reflect::get(error, &"message".into())
+        .ok()
+        .and_then(|message| message.as_string())
+        .or_else(|| error.as_string())
+        .unwrap_or_else(|| "unknown error".into())
+}
