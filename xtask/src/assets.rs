@@ -1,9 +1,180 @@
-//! Called by Trunk after it has built: gives the worker's files names that follow from their content.
+//! Called by Trunk after it has built: names that follow from the content, and integrity for every program file.
+//!
+//! Trunk hashes neither the worker's files nor `boot.js`, so a browser could keep an old one beside new neighbours.
+//! Here each gets the hash of its content into its name, and whoever loads a file gets its SHA-384: `index.html` of
+//! `boot.js`, `boot.js` of the page's program, the worker's loader of the worker's program.
 
-/// Reads Trunk's staging folder from the environment.
+use base64::Engine as _;
+use sha2::{Digest, Sha256, Sha384};
+use std::fs;
+use std::path::Path;
+
+/// Works on Trunk's staging folder, which Trunk names in the environment.
 ///
 /// # Errors
-/// What could not be read or written.
+/// What could not be read or written, or is not as expected.
 pub fn run() -> Result<(), String> {
-    Err("not written yet".into())
+    let staging = std::env::var_os("TRUNK_STAGING_DIR")
+        .ok_or("TRUNK_STAGING_DIR is not set: Trunk calls this command, see Trunk.toml")?;
+    hash_assets(Path::new(&staging))
+}
+
+/// Renames the files in `staging` by their content and writes names and integrity where they are loaded.
+///
+/// # Errors
+/// What could not be read or written, or is not as expected.
+pub fn hash_assets(staging: &Path) -> Result<(), String> {
+    let mut page = read_text(&staging.join("index.html"))?;
+    let loader = hash_worker(staging)?;
+    page = replace_once(&page, "worker_loader.js", &loader)?;
+
+    let boot = fs::read(staging.join("boot.js")).map_err(|e| format!("boot.js: {e}"))?;
+    let boot_name = format!("boot-{}.js", short_hash(&[&boot]));
+    rename(staging, "boot.js", &boot_name)?;
+    page = replace_once(&page, "boot.js", &boot_name)?;
+    page = set_attribute(&page, "BOOT-INTEGRITY", &integrity(&boot))?;
+
+    for (attribute, mark) in [("data-js", "JS-INTEGRITY"), ("data-wasm", "WASM-INTEGRITY")] {
+        let name = attribute_value(&page, attribute)?;
+        let path = staging.join(name.trim_start_matches("./"));
+        let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        page = set_attribute(&page, mark, &integrity(&bytes))?;
+    }
+    write(&staging.join("index.html"), page.as_bytes())
+}
+
+/// The worker's script, its WebAssembly and the loader that checks both. Gives the loader's name.
+fn hash_worker(staging: &Path) -> Result<String, String> {
+    let script = read_text(&staging.join("worker.js"))?;
+    let wasm_path = staging.join("worker_bg.wasm");
+    let wasm = fs::read(&wasm_path).map_err(|e| format!("worker_bg.wasm: {e}"))?;
+    let hash = short_hash(&[script.as_bytes(), &wasm]);
+    let wasm_name = format!("worker-{hash}.wasm");
+    let script_name = format!("worker-{hash}.js");
+    let loader_name = format!("worker-{hash}.loader.js");
+    let script = script.replace("worker_bg.wasm", &wasm_name);
+    write(&staging.join(&script_name), script.as_bytes())?;
+    rename(staging, "worker_bg.wasm", &wasm_name)?;
+    for old in ["worker.js", "worker_loader.js"] {
+        fs::remove_file(staging.join(old)).map_err(|e| format!("{old}: {e}"))?;
+    }
+    let loader = loader(
+        &script_name,
+        &integrity(script.as_bytes()),
+        &wasm_name,
+        &integrity(&wasm),
+    );
+    write(&staging.join(&loader_name), loader.as_bytes())?;
+    Ok(loader_name)
+}
+
+/// The file a worker is started with. An error is thrown outside the promise, because only then does the page hear
+/// of it (a worker's unhandled rejections stay inside it).
+fn loader(script: &str, script_integrity: &str, wasm: &str, wasm_integrity: &str) -> String {
+    format!(
+        r#"const checked = async (name, integrity) => {{
+  const response = await fetch(new URL(name, import.meta.url), {{ integrity, credentials: "same-origin" }});
+  if (!response.ok) throw new Error(`${{name}}: ${{response.status}}`);
+  return response;
+}};
+try {{
+  const wasm = checked("./{wasm}", "{wasm_integrity}");
+  wasm.catch(() => {{}});
+  await (await checked("./{script}", "{script_integrity}")).arrayBuffer();
+  const {{ default: init }} = await import("./{script}");
+  await init({{ module_or_path: wasm }});
+}} catch (error) {{
+  setTimeout(() => {{ throw error; }});
+}}
+"#
+    )
+}
+
+fn integrity(bytes: &[u8]) -> String {
+    let digest = Sha384::digest(bytes);
+    let text = base64::engine::general_purpose::STANDARD.encode(digest);
+    format!("sha384-{text}")
+}
+
+/// 16 hexadecimal characters of the SHA-256 of all parts.
+fn short_hash(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    let digest = hasher.finalize();
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Replaces the only occurrence of `from`.
+fn replace_once(page: &str, from: &str, to: &str) -> Result<String, String> {
+    match page.matches(from).count() {
+        1 => Ok(page.replace(from, to)),
+        n => Err(format!("index.html has {from} {n} times, expected once")),
+    }
+}
+
+/// Sets the attribute whose value is `mark`. The HTML minifier drops quotes, which a Base64 value needs again.
+fn set_attribute(page: &str, mark: &str, value: &str) -> Result<String, String> {
+    let quoted = format!("=\"{mark}\"");
+    let value = format!("=\"{value}\"");
+    if page.contains(&quoted) {
+        replace_once(page, &quoted, &value)
+    } else {
+        replace_once(page, &format!("={mark}"), &value)
+    }
+}
+
+/// The value of the only attribute of this name, quoted or not.
+fn attribute_value(page: &str, name: &str) -> Result<String, String> {
+    let missing = || format!("index.html has no {name}");
+    let (_, rest) = page.split_once(&format!(" {name}=")).ok_or_else(missing)?;
+    let value = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next(),
+        None => rest.split([' ', '>']).next(),
+    };
+    value.map(str::to_owned).ok_or_else(missing)
+}
+
+fn read_text(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    fs::write(path, bytes).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+fn rename(folder: &Path, from: &str, to: &str) -> Result<(), String> {
+    fs::rename(folder.join(from), folder.join(to)).map_err(|e| format!("{from}: {e}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_found_and_set_with_and_without_quotes() {
+        for page in [
+            "<script src=\"./boot.js\" integrity=\"MARK\" data-js=\"./a.js\" data-wasm=\"./a.wasm\"></script>",
+            "<script data-js=./a.js integrity=MARK data-wasm=./a.wasm></script>",
+            "<script integrity=MARK data-wasm=./a.wasm data-js=./a.js></script>",
+        ] {
+            assert_eq!(attribute_value(page, "data-js").unwrap(), "./a.js");
+            assert_eq!(attribute_value(page, "data-wasm").unwrap(), "./a.wasm");
+            let set = set_attribute(page, "MARK", "sha384-a+b=").unwrap();
+            assert!(set.contains("integrity=\"sha384-a+b=\""), "{set}");
+        }
+        assert!(set_attribute("<p>", "MARK", "x").is_err());
+        assert!(replace_once("a a", "a", "b").is_err());
+    }
+
+    #[test]
+    fn integrity_is_the_known_one() {
+        // The empty file's, from the Subresource Integrity specification's test suite.
+        assert_eq!(
+            integrity(b""),
+            "sha384-OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb"
+        );
+        assert_eq!(short_hash(&[b""]), "e3b0c44298fc1c14");
+    }
 }
