@@ -1,1 +1,0 @@
-//! The segment rule (see `../shared/contracts/segment-rule.md`, copied to `docs/segment-rule.md`).
