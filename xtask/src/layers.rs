@@ -8,7 +8,7 @@ use std::fs;
 /// Crate, and the crates of ours it may depend on (for tests it may know more, see [`FOR_TESTS`]).
 const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("segment", &["model"]),
+    ("segment", &["model", "insight"]),
     ("loyalty", &["model"]),
     ("insight", &["model"]),
     ("intake", &["model"]),
