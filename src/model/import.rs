@@ -90,6 +90,20 @@ pub struct ColumnGuess {
     pub reason: GuessReason,
 }
 
+/// How a person wants the file looked at again, where the first look was wrong. `None` leaves it to us.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Reading {
+    /// The line of the header, from 1.
+    pub header_row: Option<u32>,
+    /// The encoding.
+    pub encoding: Option<TextEncoding>,
+    /// Between cells.
+    pub delimiter: Option<char>,
+    /// What the rows are.
+    pub kind: Option<ImportKind>,
+}
+
 /// What a file seems to be, before anything is read for good.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

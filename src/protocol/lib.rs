@@ -27,7 +27,7 @@ pub use query::{
 pub use view::*;
 
 use model::BatchId;
-use model::import::{ImportPlan, Inspection};
+use model::import::{ImportPlan, Inspection, Reading};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes its shape. Page and worker of different versions do not talk; the page says
@@ -145,6 +145,8 @@ pub enum Request {
     Inspect {
         /// The file's name.
         file_name: String,
+        /// What a person corrected after a first look.
+        reading: Reading,
     },
     /// Reads the attached file through and says what an import would do: answers [`Reply::Import`]. Long.
     DryRun {
