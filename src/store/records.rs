@@ -1,0 +1,330 @@
+//! The store's own nouns: kinds of record, batches, ledger entries, pages and what a scan hands out.
+
+use model::{
+    BatchId, Currency, CustomerId, Day, EntryId, InteractionId, Money, OrderId, OrderStatus,
+    Points, SegmentId, Timestamp,
+};
+
+/// Kinds of record that the change log knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecordKind {
+    /// Customers.
+    Customer,
+    /// Orders with their lines.
+    Order,
+    /// Refunds of orders.
+    Refund,
+    /// Interactions.
+    Interaction,
+    /// Recorded entries of the points ledger.
+    LedgerEntry,
+    /// Saved segments.
+    Segment,
+    /// Versions of the loyalty programme; the raw id is the version.
+    Program,
+    /// Settings of the workspace; the raw id is 0.
+    Settings,
+}
+
+/// A record named by kind and raw id (`CustomerId(id)`, `OrderId(id)` ...).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordRef {
+    /// Its kind.
+    pub kind: RecordKind,
+    /// Its raw id.
+    pub id: i64,
+}
+
+/// Kinds of recorded ledger entry. What follows from orders is derived and never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryKind {
+    /// Points spent.
+    Redemption,
+    /// Given or taken by hand.
+    Adjustment,
+    /// Undoes another recorded entry.
+    Reversal,
+    /// Given for something that is no purchase.
+    Bonus,
+    /// Moved between members.
+    Transfer,
+}
+
+/// A ledger entry before it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryDraft {
+    /// Its kind.
+    pub kind: EntryKind,
+    /// How many points; negative takes away.
+    pub points: Points,
+    /// When.
+    pub at: Timestamp,
+    /// Idempotency key, unique over all entries.
+    pub key: String,
+    /// Version of the programme it was made under.
+    pub program_version: Option<u32>,
+    /// The reward it bought.
+    pub reward: Option<String>,
+    /// The reason a person gave.
+    pub reason: Option<String>,
+    /// The entry it reverses.
+    pub reverses: Option<EntryId>,
+    /// The order it belongs to.
+    pub order: Option<OrderId>,
+    /// Whatever else the caller keeps with it, as JSON.
+    pub data: Option<String>,
+}
+
+/// A stored ledger entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id.
+    pub id: EntryId,
+    /// Whose.
+    pub customer: CustomerId,
+    /// What was recorded.
+    pub fields: EntryDraft,
+}
+
+/// A saved segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Its id.
+    pub id: SegmentId,
+    /// Its name.
+    pub name: String,
+    /// Its rule as JSON.
+    pub rule: String,
+}
+
+/// A version of the loyalty programme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgramVersion {
+    /// From 1; never used twice.
+    pub version: u32,
+    /// First day it holds; `None` is for all time before the next.
+    pub from: Option<Day>,
+    /// The programme as JSON.
+    pub program: String,
+    /// When it was set.
+    pub at: Timestamp,
+}
+
+/// A stretch of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page<T> {
+    /// All there are, not only these.
+    pub total: u64,
+    /// The items.
+    pub items: Vec<T>,
+}
+
+/// What the list of customers can be sorted by straight from an index; ties go by id, in the same direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomerSort {
+    /// Last changed.
+    UpdatedAt,
+    /// First recorded.
+    CreatedAt,
+    /// Name, by pinyin for Chinese; nameless ones last.
+    Name,
+}
+
+/// Which orders a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OrderFilter<'a> {
+    /// Only this customer's.
+    pub customer: Option<CustomerId>,
+    /// Words: order number, customer's name or phone tail. Empty finds all.
+    pub search: &'a str,
+    /// From this instant on.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub before: Option<Timestamp>,
+    /// Only refunded (in whole or part) or cancelled orders.
+    pub returned_only: bool,
+}
+
+/// A command or import in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Its id.
+    pub id: BatchId,
+    /// When it began.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// The command's name.
+    pub name: String,
+    /// What it was about.
+    pub subject: String,
+    /// It was undone.
+    pub undone: bool,
+    /// It can be undone.
+    pub undoable: bool,
+    /// The batch it undoes, if it is an undo.
+    pub undoes: Option<BatchId>,
+    /// For imports, how far it came.
+    pub import: Option<ImportRun>,
+}
+
+/// An import: what is needed to go on with it, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportRun {
+    /// Its batch.
+    pub batch: BatchId,
+    /// Recognises the file (a hash of its bytes and the plan; the caller's business).
+    pub fingerprint: String,
+    /// The file's name.
+    pub file_name: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Rows that are in.
+    pub rows_done: u64,
+    /// It came to its end.
+    pub finished: bool,
+    /// The plan as JSON.
+    pub plan: String,
+    /// Tallies and whatever else the caller needs to go on, as JSON.
+    pub state: String,
+}
+
+/// A row that an import left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// Row of the file, from 1.
+    pub row: u32,
+    /// Its cells as a JSON array of strings.
+    pub cells: String,
+    /// Why, as the JSON of `model::Issue`.
+    pub issue: String,
+}
+
+/// What was done to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It was created.
+    Created,
+    /// Some fields were changed.
+    Updated,
+    /// It was removed.
+    Removed,
+    /// It was brought back.
+    Restored,
+}
+
+/// One field's change, with values as the record's JSON has them (names of `shuke.d.ts`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldDiff {
+    /// The field.
+    pub field: String,
+    /// Before; `None` is empty.
+    pub before: Option<serde_json::Value>,
+    /// After; `None` is empty.
+    pub after: Option<serde_json::Value>,
+}
+
+/// One change of one record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The batch it belongs to.
+    pub batch: BatchId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// The command's name.
+    pub name: String,
+    /// What was done.
+    pub action: Action,
+    /// The fields that changed (for [`Action::Updated`]).
+    pub fields: Vec<FieldDiff>,
+}
+
+/// How many records there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Customers.
+    pub customers: u64,
+    /// Orders.
+    pub orders: u64,
+}
+
+/// Number of a text in the dictionary of products, categories, channels and kinds; from 1. A number never changes
+/// its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TermId(pub u32);
+
+/// An order as a bulk scan hands it out: no strings but borrowed ones.
+#[derive(Clone, Copy, Debug)]
+pub struct OrderScan<'r> {
+    /// Its id.
+    pub id: OrderId,
+    /// Who bought.
+    pub customer: CustomerId,
+    /// When.
+    pub at: Timestamp,
+    /// Currency of all amounts.
+    pub currency: Currency,
+    /// What was paid.
+    pub amount: Money,
+    /// Before discounts.
+    pub gross: Option<Money>,
+    /// The part that is tax.
+    pub tax: Option<Money>,
+    /// The part paid in points.
+    pub paid_with_points: Option<Money>,
+    /// Whether it counts.
+    pub status: OrderStatus,
+    /// It has refunds (see `scan_refunds`), or was returned or cancelled whole.
+    pub returned: bool,
+    /// Where it was bought.
+    pub channel: Option<TermId>,
+    /// The coupon used.
+    pub coupon: Option<&'r str>,
+    /// Its key in the source.
+    pub external_id: Option<&'r str>,
+    /// Its lines.
+    pub lines: &'r [LineScan],
+}
+
+/// A line of an [`OrderScan`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineScan {
+    /// Product.
+    pub product: TermId,
+    /// Category.
+    pub category: Option<TermId>,
+    /// Thousandths of a piece.
+    pub quantity_milli: i64,
+    /// What was paid for the line.
+    pub amount: Money,
+}
+
+/// An interaction as a bulk scan hands it out.
+#[derive(Clone, Copy, Debug)]
+pub struct InteractionScan<'r> {
+    /// Its id.
+    pub id: InteractionId,
+    /// With whom.
+    pub customer: CustomerId,
+    /// What kind.
+    pub kind: TermId,
+    /// When.
+    pub at: Timestamp,
+    /// Details, as JSON; `None` is empty.
+    pub data: Option<&'r str>,
+}
+
+/// What an undo (or a step of one) did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// Records taken away (the batch had made them). Read them no more.
+    pub removed: Vec<RecordRef>,
+    /// Records put back as they were, brought back or changed back: read them anew.
+    pub restored: Vec<RecordRef>,
+    /// Records left alone because they were edited, or given orders, refunds or entries, since.
+    pub kept: Vec<RecordRef>,
+    /// Ledger entries are never taken away: these reversals were appended instead.
+    pub reversals: Vec<EntryId>,
+}
