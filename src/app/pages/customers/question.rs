@@ -1,0 +1,219 @@
+//! What the customer list is asked: search words, conditions, group and order, and how that reads in a link.
+//!
+//! Invariant: everything a list shows follows from its address, so that every state of it can be sent as a link.
+
+use model::SegmentId;
+use protocol::{CustomerSort, ListRequest, SegmentView};
+use serde_json::{Value, json};
+
+/// A ready or saved segment to start from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Group {
+    /// One the owner saved.
+    Saved(SegmentId),
+    /// One that is always there, by its key.
+    Ready(String),
+}
+
+/// What is asked of the list. Each condition is a node of the segment rule; all of them hold together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Question {
+    /// Words to find.
+    pub search: String,
+    /// Conditions, each shown as a chip.
+    pub conditions: Vec<Value>,
+    /// The group to start from.
+    pub group: Option<Group>,
+    /// Order of the list.
+    pub sort: CustomerSort,
+    /// Largest, newest or Z first; `None` is the usual direction of `sort`.
+    pub descending: Option<bool>,
+}
+
+const SORTS: &[(&str, CustomerSort)] = &[
+    ("updated", CustomerSort::UpdatedAt),
+    ("created", CustomerSort::CreatedAt),
+    ("name", CustomerSort::Name),
+    ("spend", CustomerSort::Spend),
+    ("orders", CustomerSort::OrderCount),
+    ("last_order", CustomerSort::LastOrderOn),
+    ("points", CustomerSort::Balance),
+];
+
+impl Question {
+    /// Reads a link's parameters. What cannot be read is left out, so that an old link still opens.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Self {
+        let group = get("segment")
+            .and_then(|id| id.parse().ok())
+            .map(Group::Saved)
+            .or_else(|| get("ready").map(Group::Ready));
+        let sort = get("sort").unwrap_or_default();
+        Self {
+            search: get("q").unwrap_or_default(),
+            conditions: get("rule").map(|rule| split(&rule)).unwrap_or_default(),
+            group,
+            sort: SORTS
+                .iter()
+                .find(|(name, _)| *name == sort)
+                .map(|(_, sort)| *sort)
+                .unwrap_or_default(),
+            descending: match get("dir").as_deref() {
+                Some("down") => Some(true),
+                Some("up") => Some(false),
+                _ => None,
+            },
+        }
+    }
+
+    /// The link's parameters; what is as usual is left out.
+    pub fn write(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = Vec::new();
+        if !self.search.is_empty() {
+            pairs.push(("q", self.search.clone()));
+        }
+        match &self.group {
+            Some(Group::Saved(id)) => pairs.push(("segment", id.to_string())),
+            Some(Group::Ready(key)) => pairs.push(("ready", key.clone())),
+            None => {}
+        }
+        if !self.conditions.is_empty() {
+            pairs.push(("rule", join(&self.conditions)));
+        }
+        if self.sort != CustomerSort::default() {
+            let name = SORTS.iter().find(|(_, sort)| *sort == self.sort);
+            pairs.push(("sort", name.map_or("", |(name, _)| name).to_owned()));
+        }
+        if let Some(descending) = self.descending {
+            pairs.push(("dir", if descending { "down" } else { "up" }.to_owned()));
+        }
+        pairs
+    }
+
+    /// Whether anything narrows the list down.
+    pub fn narrows(&self) -> bool {
+        !self.search.is_empty() || !self.conditions.is_empty() || self.group.is_some()
+    }
+
+    /// The direction that holds: names go from A to Z, everything else from the largest or newest.
+    pub fn is_descending(&self) -> bool {
+        self.descending
+            .unwrap_or(self.sort != CustomerSort::Name)
+    }
+
+    /// Sorts by `sort`; a second time turns the direction round.
+    pub fn sorted_by(mut self, sort: CustomerSort) -> Self {
+        if self.sort == sort {
+            self.descending = Some(!self.is_descending());
+        } else {
+            self.sort = sort;
+            self.descending = None;
+        }
+        self
+    }
+
+    /// The request for a stretch of the list. `None` while the group's rule is not known yet.
+    pub fn request(&self, segments: &[SegmentView], offset: u64, limit: u32) -> Option<ListRequest> {
+        let mut conditions = self.conditions.clone();
+        let mut segment = None;
+        match &self.group {
+            Some(Group::Saved(id)) => segment = Some(*id),
+            Some(Group::Ready(key)) => {
+                let ready = segments.iter().find(|s| s.key.as_ref() == Some(key))?;
+                conditions.extend(split(&ready.rule));
+            }
+            None => {}
+        }
+        Some(ListRequest {
+            search: self.search.trim().to_owned(),
+            rule: (!conditions.is_empty()).then(|| join(&conditions)),
+            segment,
+            sort: self.sort,
+            descending: self.is_descending(),
+            offset,
+            limit,
+        })
+    }
+}
+
+/// The parts of a rule that hold together: the nodes of an outer `all`, or the rule itself.
+pub fn split(rule: &str) -> Vec<Value> {
+    match serde_json::from_str::<Value>(rule) {
+        Ok(Value::Object(mut node)) => match node.remove("all") {
+            Some(Value::Array(nodes)) if node.is_empty() => nodes,
+            Some(other) => {
+                node.insert("all".to_owned(), other);
+                vec![Value::Object(node)]
+            }
+            None => vec![Value::Object(node)],
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// One rule of parts that hold together.
+pub fn join(conditions: &[Value]) -> String {
+    match conditions {
+        [only] => only.to_string(),
+        all => json!({ "all": all }).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&'static str, String)]) -> Question {
+        Question::read(|name| {
+            let pair = pairs.iter().find(|(key, _)| *key == name);
+            pair.map(|(_, value)| value.clone())
+        })
+    }
+
+    #[test]
+    fn links_round_trip() {
+        let tag = json!({"attr":"tags","op":"any_of","value":["VIP"]});
+        let city = json!({"attr":"city","op":"in","value":["杭州"]});
+        for question in [
+            Question::default(),
+            Question {
+                search: "王 138".to_owned(),
+                conditions: vec![tag.clone()],
+                group: Some(Group::Ready("birthday".to_owned())),
+                sort: CustomerSort::Spend,
+                descending: Some(false),
+            },
+            Question {
+                conditions: vec![tag, city],
+                sort: CustomerSort::Name,
+                ..Question::default()
+            },
+        ] {
+            assert_eq!(read(&question.write()), question);
+        }
+    }
+
+    #[test]
+    fn a_rule_falls_into_its_parts() {
+        assert_eq!(split(r#"{"all":[]}"#).len(), 0);
+        assert_eq!(split(r#"{"all":[{"all":[]},{"not":{"all":[]}}]}"#).len(), 2);
+        assert_eq!(split(r#"{"any":[{"all":[]}]}"#).len(), 1);
+        assert_eq!(split("nonsense").len(), 0);
+    }
+
+    #[test]
+    fn a_second_click_turns_the_order_round() {
+        let by_name = Question::default().sorted_by(CustomerSort::Name);
+        assert!(!by_name.is_descending());
+        assert!(by_name.clone().sorted_by(CustomerSort::Name).is_descending());
+        assert!(by_name.sorted_by(CustomerSort::Spend).is_descending());
+    }
+
+    #[test]
+    fn a_ready_group_waits_for_its_rule() {
+        let question = Question {
+            group: Some(Group::Ready("big".to_owned())),
+            ..Question::default()
+        };
+        assert_eq!(question.request(&[], 0, 10), None);
+    }
+}

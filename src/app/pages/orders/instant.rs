@@ -1,0 +1,48 @@
+//! Local times that a person types, as instants.
+//!
+//! The page carries no time zone data (it would cost more code than all the pages); the browser has it. An instant is
+//! found by asking what the clock in the zone shows at a guess, and moving the guess by the difference.
+
+use js_sys::{Date, Object, Reflect};
+use model::Timestamp;
+use wasm_bindgen::JsValue;
+
+/// Right now.
+pub fn now() -> Timestamp {
+    Timestamp(Date::now() as i64)
+}
+
+/// Milliseconds since 1970 of a date-time such as `2026-01-31T18:30` read as if it were UTC.
+fn read_as_utc(local: &str) -> Option<f64> {
+    let text = local.trim().replace(' ', "T");
+    let ms = Date::parse(&format!("{text}Z"));
+    ms.is_finite().then_some(ms)
+}
+
+/// What the clocks of `zone` show at an instant, read as if it were UTC.
+fn shown(zone: &str, at_ms: f64) -> Option<f64> {
+    let options = Object::new();
+    Reflect::set(&options, &"timeZone".into(), &zone.into()).ok()?;
+    // The Swedish form is that of ISO 8601: 2026-01-31 18:30:05.
+    let date = Date::new(&JsValue::from_f64(at_ms));
+    let text: String = date.to_locale_string("sv-SE", &options).into();
+    read_as_utc(&text)
+}
+
+/// The instant at which the clocks of `zone` show `local` (`2026-01-31T18:30`). Around a clock change the nearest.
+pub fn instant(zone: &str, local: &str) -> Option<Timestamp> {
+    let wanted = read_as_utc(local)?;
+    let mut guess = wanted;
+    for _ in 0..2 {
+        guess += wanted - shown(zone, guess)?;
+    }
+    Some(Timestamp(guess as i64))
+}
+
+/// What the clocks of `zone` show now, to the minute, for a date-time field: `2026-01-31T18:30`.
+pub fn local_now(zone: &str) -> String {
+    let ms = Date::now();
+    let shown = shown(zone, ms).unwrap_or(ms);
+    let iso = String::from(Date::new(&JsValue::from_f64(shown)).to_iso_string());
+    iso.chars().take(16).collect()
+}
