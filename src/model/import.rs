@@ -130,6 +130,9 @@ pub struct Inspection {
     pub rows_estimate: u64,
     /// Some dates can be read either way round: the person has to say which.
     pub ambiguous_dates: bool,
+    /// How dates such as `03/04/2026` are read unless the person says otherwise: what the file's other dates speak
+    /// for, or the likelier.
+    pub date_order: DateOrder,
     /// What is wrong with it so far.
     pub issues: Vec<Issue>,
 }

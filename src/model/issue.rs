@@ -63,6 +63,8 @@ pub enum IssueCode {
     DuplicateKey,
     /// The key belongs to another record already.
     KeyTaken,
+    /// An order that is not (yet) a purchase: it waits for payment.
+    NotAPurchase,
     /// No customer fits the order.
     NoCustomer,
     /// More than one customer fits; the record went to the one with the strongest key.
