@@ -1,8 +1,7 @@
 // Starts the page: fetches the program, checks that not a byte of it was changed, and runs it.
 // A file and not an inline script, so that the content security policy needs no 'unsafe-inline' and no nonce.
 
-const { js, jsIntegrity, wasm, wasmIntegrity } = document.currentScript?.dataset
-  ?? document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, wasmIntegrity } = document.querySelector("script[data-wasm]").dataset;
 
 const address = (name) => new URL(name, document.baseURI).href;
 
@@ -14,11 +13,10 @@ globalThis.trustedTypes?.createPolicy("default", {
   createScriptURL: (url) => (new URL(url, document.baseURI).origin === location.origin ? url : null),
 });
 
-function fetchChecked(name, integrity) {
-  return fetch(address(name), { integrity, credentials: "same-origin" }).then((response) => {
-    if (!response.ok) throw new Error(`${name}: ${response.status}`);
-    return response;
-  });
+async function fetchProgram() {
+  const response = await fetch(address(wasm), { integrity: wasmIntegrity, credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${wasm}: ${response.status}`);
+  return response;
 }
 
 function explain(error) {
@@ -30,12 +28,11 @@ function explain(error) {
 
 try {
   if (typeof WebAssembly !== "object") throw new Error("WebAssembly is not available");
-  const module = fetchChecked(wasm, wasmIntegrity);
-  // An error of this fetch is reported where it is awaited, not as unhandled in between.
-  module.catch(() => {});
-  await fetchChecked(js, jsIntegrity).then((response) => response.arrayBuffer());
+  const program = fetchProgram();
+  // Its error is reported where it is awaited, not as unhandled in between.
+  program.catch(() => {});
   const { default: init } = await import(address(js));
-  await init({ module_or_path: module });
+  await init({ module_or_path: program });
   document.getElementById("start-failed").remove();
 } catch (error) {
   explain(error);

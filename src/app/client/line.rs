@@ -389,9 +389,7 @@ impl Line {
             return self.fail(Fault::new(FaultCode::WorkerFailed).detail(message));
         }
         self.signals.columns_ready.set(false);
-        self.signals
-            .connection
-            .set(Connection::Restarting(message));
+        self.signals.connection.set(Connection::Restarting(message));
         self.start_worker();
     }
 

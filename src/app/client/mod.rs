@@ -91,7 +91,10 @@ pub struct CancelHandle {
 impl CancelHandle {
     /// Asks the worker to stop; the request's answer is then [`FaultCode::Cancelled`] or what was done so far.
     pub fn cancel(&self) {
-        let _ = self.client.line.try_with_value(|line| line.cancel(&self.id));
+        let _ = self
+            .client
+            .line
+            .try_with_value(|line| line.cancel(&self.id));
     }
 }
 
@@ -207,10 +210,7 @@ impl Client {
         let _ = self.line.try_with_value(|line| line.close());
     }
 
-    fn ask(
-        &self,
-        request: Request,
-    ) -> (CancelHandle, oneshot::Receiver<Result<Reply, Fault>>) {
+    fn ask(&self, request: Request) -> (CancelHandle, oneshot::Receiver<Result<Reply, Fault>>) {
         let (sender, receiver) = oneshot::channel();
         let waiting = Waiting {
             answer: Answer::Plain(sender),
@@ -235,9 +235,7 @@ fn closed() -> Fault {
     Fault::new(FaultCode::Cancelled).detail("the connection to the worker is closed")
 }
 
-fn settle(
-    received: Result<Result<Reply, Fault>, oneshot::Canceled>,
-) -> Result<Reply, Fault> {
+fn settle(received: Result<Result<Reply, Fault>, oneshot::Canceled>) -> Result<Reply, Fault> {
     received.unwrap_or_else(|_| Err(closed()))
 }
 
