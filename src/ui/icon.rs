@@ -1,0 +1,98 @@
+//! Icons from our own sprite, `public/icons.svg` (drawn from Lucide, ISC).
+
+use leptos::prelude::*;
+
+/// The name of a symbol in the sprite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glyph(&'static str);
+
+impl Glyph {
+    /// The symbol's id.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+macro_rules! glyphs {
+    ($($constant:ident = $name:literal),* $(,)?) => {
+        $(#[doc = concat!("`", $name, "`")] pub const $constant: Glyph = Glyph($name);)*
+        /// Every icon of the sprite.
+        pub const ALL: &[Glyph] = &[$($constant),*];
+    };
+}
+
+glyphs! {
+    ALERT = "triangle-alert",
+    ARROW_DOWN = "arrow-down",
+    ARROW_LEFT = "arrow-left",
+    ARROW_RIGHT = "arrow-right",
+    ARROW_UP = "arrow-up",
+    CAKE = "cake",
+    CALENDAR = "calendar",
+    CHART = "chart-no-axes-column",
+    CHECK = "check",
+    CHEVRON_DOWN = "chevron-down",
+    CHEVRON_LEFT = "chevron-left",
+    CHEVRON_RIGHT = "chevron-right",
+    CLOCK = "clock",
+    CLOSE = "x",
+    COLUMNS = "columns-3",
+    COPY = "copy",
+    DATABASE = "database",
+    DOWNLOAD = "download",
+    EDIT = "pencil",
+    FILE = "file-text",
+    FILTER = "list-filter",
+    GIFT = "gift",
+    HELP = "circle-help",
+    HISTORY = "history",
+    HOME = "house",
+    HOURGLASS = "hourglass",
+    IMPORT = "file-up",
+    INFO = "info",
+    KEYBOARD = "keyboard",
+    LANGUAGE = "languages",
+    LEAVING = "trending-down",
+    MAIL = "mail",
+    MINUS = "minus",
+    MONITOR = "monitor",
+    MOON = "moon",
+    MORE = "ellipsis",
+    NOTE = "sticky-note",
+    OFFLINE = "cloud-off",
+    ORDERS = "receipt-text",
+    PEOPLE = "users",
+    PERSON = "user",
+    PERSON_ADD = "user-plus",
+    PHONE = "phone",
+    PLAY = "play",
+    PLUS = "plus",
+    POINTS = "coins",
+    REFRESH = "refresh-cw",
+    SAVE = "save",
+    SEARCH = "search",
+    SEGMENTS = "chart-pie",
+    SETTINGS = "settings",
+    SHIELD = "shield-check",
+    SIDEBAR = "panel-left",
+    STORE = "store",
+    SUN = "sun",
+    TAG = "tag",
+    TRASH = "trash-2",
+    UNDO = "undo-2",
+    UPLOAD = "upload",
+}
+
+/// An icon beside a text that says the same, or inside a control that has its own name: hidden from readers.
+#[component]
+pub fn Icon(
+    /// Which.
+    glyph: Glyph,
+) -> impl IntoView {
+    let href = ["icons.svg#", glyph.name()].concat();
+    view! {
+        <svg class="icon" aria-hidden="true" focusable="false">
+            <use href=href></use>
+        </svg>
+    }
+}
