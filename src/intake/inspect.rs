@@ -1,6 +1,6 @@
 //! What a file seems to be.
 
-use model::import::{DateOrder, ImportPlan, Inspection, OnMatch};
+use model::import::{ImportPlan, Inspection, OnMatch, Reading};
 use model::{Currency, Issue};
 
 /// How much of a file [`inspect`] wants to see.
@@ -74,7 +74,12 @@ pub struct Unreadable {
 ///
 /// # Errors
 /// [`Unreadable`] for what can never be imported as it is.
-pub fn inspect(sample: &[u8], _size: u64, _file_name: &str) -> Result<Inspection, Unreadable> {
+pub fn inspect(
+    sample: &[u8],
+    _size: u64,
+    _file_name: &str,
+    _reading: &Reading,
+) -> Result<Inspection, Unreadable> {
     if sample.is_empty() {
         return Err(Unreadable {
             found: Found::Empty,
@@ -102,7 +107,7 @@ pub fn plan(inspection: &Inspection, currency: Currency) -> ImportPlan {
             .iter()
             .filter_map(|c| Some((c.header.clone(), c.field.clone()?)))
             .collect(),
-        date_order: DateOrder::MonthFirst,
+        date_order: inspection.date_order,
         currency,
         on_match: OnMatch::Update,
         create_customers: true,

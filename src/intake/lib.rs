@@ -15,9 +15,16 @@
 //! The way out: [`CustomerWriter`], [`OrderWriter`], [`LedgerWriter`] and [`RejectedWriter`] append to a byte
 //! buffer; what they write is read back to equal drafts.
 
+pub mod clean;
+
 mod assemble;
+mod cells;
+mod decode;
+mod delimited;
 mod field;
 mod inspect;
+mod json;
+mod json_value;
 mod reader;
 mod run;
 mod write;
@@ -31,3 +38,15 @@ pub use write::{
     CustomerOut, CustomerWriter, FileForm, LedgerOut, LedgerWriter, OrderOut, OrderWriter,
     RejectedWriter,
 };
+
+/// An e-mail address as it is stored and compared (trimmed, lower case); `None` when it is none. For forms; files go
+/// through [`clean::email`].
+pub fn email(text: &str) -> Option<String> {
+    clean::email(text).value
+}
+
+/// A telephone number as it is stored: E.164 where that can be derived with the country code `country` (such as
+/// `86`), else as written; `None` when it is no number. For forms; files go through [`clean::phone::phone`].
+pub fn phone(text: &str, country: &str) -> Option<String> {
+    clean::phone::phone(text, country).text
+}
