@@ -155,14 +155,14 @@ impl Client {
 
     /// Does long work on files: import, dry run, export, backup, restore. The answer comes with the bytes of a file
     /// where the request makes one.
-    pub fn run(
+    pub fn run<P: Fn(Progress) + 'static>(
         &self,
         request: Request,
         files: Vec<Blob>,
-        on_progress: impl Fn(Progress) + 'static,
+        on_progress: P,
     ) -> (
         CancelHandle,
-        impl Future<Output = Result<(Reply, Option<Blob>), Fault>> + use<>,
+        impl Future<Output = Result<(Reply, Option<Blob>), Fault>> + use<P>,
     ) {
         let (sender, receiver) = oneshot::channel();
         let waiting = Waiting {

@@ -1,0 +1,514 @@
+//! This tab's part: listening to its page, and leading or following.
+
+use crate::desk::{Desk, Job, Origin};
+use crate::tabs::{Lead, TabMessage, Tabs, lock_name};
+use crate::{demo_data, failure, opfs, random, time, wire};
+use engine::{Connection, Context, Engine, Host, NewWorkspace};
+use js_sys::{Function, Promise};
+use model::{Currency, LifecycleThresholds, WorkspaceSettings, Zone};
+use protocol::{
+    Event, Fault, FaultCode, FromWorker, Hello, LISTENING, PROTOCOL_VERSION, RequestId, Storage,
+    ToWorker,
+};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, MessageEvent};
+
+/// A request goes to a leader, and once more to the next one; if that fails too, the request itself may be the cause.
+const SENDS_MAX: u8 = 2;
+
+/// Currency of a new workspace when the page names none that exists.
+const FALLBACK_CURRENCY: &str = "CNY";
+
+thread_local! {
+    /// A panic leaves memory in any state: from then on nothing is done any more.
+    static DEAD: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What this tab is.
+enum Role {
+    /// The page has not said what to open, or nobody leads yet.
+    Waiting,
+    /// Has the lock and opens the database.
+    Opening,
+    /// Another tab, named, leads and is ready.
+    Following(String),
+    /// Holds the database.
+    Leading(Rc<Desk>),
+    /// Has the lock, but the database could not be opened.
+    Failed(Fault),
+}
+
+/// A request of this tab's page that has no answer yet.
+struct Asked {
+    message: JsValue,
+    files: JsValue,
+    sends: u8,
+}
+
+/// This tab.
+pub struct Tab {
+    name: String,
+    me: Weak<Tab>,
+    role: RefCell<Role>,
+    tabs: RefCell<Option<Tabs>>,
+    asked: RefCell<BTreeMap<RequestId, Asked>>,
+}
+
+/// Starts listening to the page.
+pub fn listen() {
+    std::panic::set_hook(Box::new(|info| {
+        let message = info.to_string();
+        console_error_panic_hook::hook(info);
+        if !DEAD.replace(true) {
+            post(&FromWorker::Panicked { message }, None);
+        }
+    }));
+    let tab = Rc::new_cyclic(|me| Tab {
+        name: random::name(),
+        me: me.clone(),
+        role: RefCell::new(Role::Waiting),
+        tabs: RefCell::new(None),
+        asked: RefCell::new(BTreeMap::new()),
+    });
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        if !DEAD.get() {
+            let data = event.data();
+            tab.page_says(wire::field(&data, "message"), wire::field(&data, "files"));
+        }
+    });
+    let scope = time::scope();
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // It lives as long as the worker.
+    on_message.forget();
+    let _ = scope.post_message(&LISTENING.into());
+}
+
+/// Posts a message to the page.
+fn post(message: &FromWorker, file: Option<&Blob>) {
+    match wire::write(message) {
+        Ok(value) => post_raw(&value, &wire::file_list(file)),
+        Err(fault) => wasm_bindgen::throw_str(&fault.detail.unwrap_or_default()),
+    }
+}
+
+fn post_raw(message: &JsValue, files: &JsValue) {
+    let _ = time::scope().post_message(&wire::envelope(message, files));
+}
+
+/// The context of whatever happens now.
+pub fn context() -> Context {
+    Context {
+        now: time::now(),
+        who: "owner".into(),
+    }
+}
+
+impl Tab {
+    /// Hands an answer or progress to whoever asked.
+    pub fn deliver(&self, origin: &Origin, message: &FromWorker, file: Option<&Blob>) {
+        let answers = match message {
+            FromWorker::Answer { id, .. } => Some(id.clone()),
+            _ => None,
+        };
+        match origin {
+            Origin::Here => {
+                if let Some(id) = &answers {
+                    self.asked.borrow_mut().remove(id);
+                }
+                post(message, file);
+            }
+            Origin::Tab(name) => {
+                if let (Ok(value), Some(tabs)) = (wire::write(message), &*self.tabs.borrow()) {
+                    tabs.send(TabMessage::Tell {
+                        to: Some(name.clone()),
+                        answers,
+                        message: value,
+                        files: wire::file_list(file),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Tells every page.
+    pub fn tell_all(&self, event: Event) {
+        let Ok(value) = wire::write(&FromWorker::Event(event)) else {
+            return;
+        };
+        let no_files = wire::file_list(None);
+        post_raw(&value, &no_files);
+        if let Some(tabs) = &*self.tabs.borrow() {
+            tabs.send(TabMessage::Tell {
+                to: None,
+                answers: None,
+                message: value,
+                files: no_files,
+            });
+        }
+    }
+
+    fn page_says(&self, message: JsValue, files: JsValue) {
+        match wire::read::<ToWorker>(message.clone()) {
+            Ok(ToWorker::Hello(hello)) => self.open(hello),
+            Ok(ToWorker::Ask { id, .. }) => {
+                let asked = Asked {
+                    message,
+                    files,
+                    sends: 0,
+                };
+                self.asked.borrow_mut().insert(id.clone(), asked);
+                self.forward(&id);
+            }
+            Ok(ToWorker::Cancel { id }) => self.cancel(id, message),
+            // A page of another version: its Hello said so already, or could not be read either.
+            Err(_) => post(
+                &FromWorker::Refused {
+                    version: PROTOCOL_VERSION,
+                },
+                None,
+            ),
+        }
+    }
+
+    /// Brings a request of this page to whoever leads. Without a leader it waits.
+    fn forward(&self, id: &RequestId) {
+        let (message, files, sends) = match self.asked.borrow_mut().get_mut(id) {
+            None => return,
+            Some(asked) => {
+                asked.sends += 1;
+                (asked.message.clone(), asked.files.clone(), asked.sends)
+            }
+        };
+        let refused = match &*self.role.borrow() {
+            Role::Leading(desk) => {
+                serve(desk, Origin::Here, message, files);
+                return;
+            }
+            Role::Following(_) if sends > SENDS_MAX => Fault::new(FaultCode::WorkerFailed),
+            Role::Following(_) => {
+                if let Some(tabs) = &*self.tabs.borrow() {
+                    tabs.ask(message, files);
+                }
+                return;
+            }
+            Role::Failed(fault) => fault.clone(),
+            Role::Waiting | Role::Opening => {
+                if let Some(asked) = self.asked.borrow_mut().get_mut(id) {
+                    asked.sends -= 1;
+                }
+                return;
+            }
+        };
+        self.answer_here(id, refused);
+    }
+
+    fn answer_here(&self, id: &RequestId, fault: Fault) {
+        let answer = FromWorker::Answer {
+            id: id.clone(),
+            result: Err(fault),
+        };
+        self.deliver(&Origin::Here, &answer, None);
+    }
+
+    /// Asks again what has no answer: a leader has just become ready.
+    fn forward_all(&self) {
+        let ids: Vec<RequestId> = self.asked.borrow().keys().cloned().collect();
+        for id in ids {
+            self.forward(&id);
+        }
+    }
+
+    fn cancel(&self, id: RequestId, message: JsValue) {
+        match &*self.role.borrow() {
+            Role::Leading(desk) => desk.cancel(&id),
+            Role::Following(_) => {
+                if let Some(tabs) = &*self.tabs.borrow() {
+                    tabs.ask(message, wire::file_list(None));
+                }
+            }
+            Role::Waiting | Role::Opening | Role::Failed(_) => {
+                if self.asked.borrow().contains_key(&id) {
+                    self.answer_here(&id, Fault::new(FaultCode::Cancelled));
+                }
+            }
+        }
+    }
+
+    fn open(&self, hello: Hello) {
+        if hello.version != PROTOCOL_VERSION {
+            let version = PROTOCOL_VERSION;
+            return post(&FromWorker::Refused { version }, None);
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if hello.workspace.is_empty() || !hello.workspace.chars().all(plain) {
+            return self.fail(Fault::new(FaultCode::Invalid).at("workspace"));
+        }
+        let Some(me) = self.me.upgrade() else { return };
+        spawn_local(async move {
+            if hello.storage == Storage::Memory {
+                return me.lead_in_memory(&hello, None).await;
+            }
+            match opfs::root().await {
+                Err(word) => me.lead_in_memory(&hello, Some(word)).await,
+                Ok(_) => me.compete(hello).await,
+            }
+        });
+    }
+
+    /// Asks for the lock, and follows whoever has it meanwhile.
+    async fn compete(self: Rc<Self>, hello: Hello) {
+        let me = self.me.clone();
+        let joined = Tabs::join(&hello.workspace, &self.name, move |message| {
+            if let (false, Some(tab)) = (DEAD.get(), me.upgrade()) {
+                tab.tab_says(message);
+            }
+        });
+        match joined {
+            Ok(tabs) => {
+                tabs.send(TabMessage::Who {
+                    version: PROTOCOL_VERSION,
+                });
+                *self.tabs.borrow_mut() = Some(tabs);
+            }
+            Err(error) => return self.fail(failure::storage("channel", &error)),
+        }
+        let tab = self.clone();
+        let name = lock_name(&hello.workspace);
+        let got_it = Closure::once_into_js(move |_lock: JsValue| -> Promise {
+            spawn_local(async move { tab.lead(&hello).await });
+            // Never resolved: the lock is held until the worker ends.
+            Promise::new(&mut |_, _| {})
+        });
+        let locks = wire::field(&time::scope().navigator(), "locks");
+        let request = wire::field(&locks, "request").dyn_into::<Function>();
+        let asked = request.and_then(|request| request.call2(&locks, &name.into(), &got_it));
+        // The promise settles when the lock is given back, which is never, or when it is refused.
+        let refused = match asked {
+            Ok(promise) => match promise.dyn_into::<Promise>() {
+                Ok(promise) => JsFuture::from(promise).await.err(),
+                Err(_) => None,
+            },
+            Err(error) => Some(error),
+        };
+        if let Some(error) = refused {
+            self.fail(failure::storage("lock", &error));
+        }
+    }
+
+    async fn lead(&self, hello: &Hello) {
+        *self.role.borrow_mut() = Role::Opening;
+        self.announce(Lead::Opening, JsValue::UNDEFINED);
+        let opened = match opfs::open(&hello.workspace).await {
+            Err(fault) => Err(fault),
+            Ok(opened) => open_engine(opened.connection, hello, Storage::Opfs, None),
+        };
+        self.take_the_desk(opened, Some(hello.workspace.clone()));
+    }
+
+    async fn lead_in_memory(&self, hello: &Hello, refused: Option<String>) {
+        *self.role.borrow_mut() = Role::Opening;
+        let opened = Connection::open_in_memory()
+            .map_err(|error| Fault::new(FaultCode::Storage).detail(error.to_string()))
+            .and_then(|connection| open_engine(connection, hello, Storage::Memory, refused));
+        let filled = match (opened, &hello.demo) {
+            (Ok(mut engine), Some(name)) => demo_data::fill(&mut engine, name).map(|()| engine),
+            (opened, _) => opened,
+        };
+        self.take_the_desk(filled, None);
+    }
+
+    /// The database is open, or is not: tell everybody.
+    fn take_the_desk(&self, opened: Result<Engine, Fault>, workspace: Option<String>) {
+        let opened = opened.and_then(|mut engine| {
+            let status = engine.status(&context())?;
+            Ok((engine, status))
+        });
+        let (engine, status) = match opened {
+            Ok(opened) => opened,
+            Err(fault) => return self.fail(fault),
+        };
+        let desk = Desk::new(self.me.clone(), engine, workspace);
+        *self.role.borrow_mut() = Role::Leading(desk.clone());
+        let ready = |leader: bool| {
+            let mut status = status.clone();
+            status.leader = leader;
+            FromWorker::Ready {
+                version: PROTOCOL_VERSION,
+                status,
+            }
+        };
+        post(&ready(true), None);
+        self.announce_ready(&ready(false));
+        self.forward_all();
+        desk.load_columns();
+    }
+
+    fn announce_ready(&self, ready: &FromWorker) {
+        if let Ok(value) = wire::write(ready) {
+            self.announce(Lead::Ready, value);
+        }
+    }
+
+    fn announce(&self, lead: Lead, message: JsValue) {
+        if let Some(tabs) = &*self.tabs.borrow() {
+            tabs.announce(lead, message);
+        }
+    }
+
+    /// The workspace cannot be opened. The lock is kept: another tab would fare no better.
+    fn fail(&self, fault: Fault) {
+        *self.role.borrow_mut() = Role::Failed(fault.clone());
+        let message = FromWorker::Failed { fault };
+        post(&message, None);
+        if let Ok(value) = wire::write(&message) {
+            self.announce(Lead::Failed, value);
+        }
+        self.forward_all();
+    }
+
+    fn tab_says(&self, message: TabMessage) {
+        match message {
+            TabMessage::Who { version } => self.introduce(version),
+            TabMessage::Lead {
+                tab,
+                version,
+                lead,
+                message,
+            } => self.leader_says(tab, version, lead, &message),
+            TabMessage::Ask {
+                tab,
+                message,
+                files,
+            } => {
+                if let Role::Leading(desk) = &*self.role.borrow() {
+                    serve(desk, Origin::Tab(tab), message, files);
+                }
+            }
+            TabMessage::Tell {
+                to,
+                answers,
+                message,
+                files,
+            } => {
+                if to.is_none_or(|to| to == self.name) {
+                    if let Some(id) = answers {
+                        self.asked.borrow_mut().remove(&id);
+                    }
+                    post_raw(&message, &files);
+                }
+            }
+        }
+    }
+
+    /// Answers a new tab's question who leads.
+    fn introduce(&self, version: u32) {
+        match &*self.role.borrow() {
+            Role::Leading(desk) => {
+                if let Some(status) = desk.status() {
+                    self.announce_ready(&FromWorker::Ready {
+                        version: PROTOCOL_VERSION,
+                        status,
+                    });
+                }
+                if version > PROTOCOL_VERSION {
+                    // The other tab runs a newer program; it can work when this one is reloaded.
+                    post(&FromWorker::Refused { version }, None);
+                }
+            }
+            Role::Opening => self.announce(Lead::Opening, JsValue::UNDEFINED),
+            Role::Failed(fault) => {
+                let fault = fault.clone();
+                if let Ok(value) = wire::write(&FromWorker::Failed { fault }) {
+                    self.announce(Lead::Failed, value);
+                }
+            }
+            Role::Waiting | Role::Following(_) => {}
+        }
+    }
+
+    fn leader_says(&self, tab: String, version: u32, lead: Lead, message: &JsValue) {
+        if !matches!(&*self.role.borrow(), Role::Waiting | Role::Following(_)) {
+            return;
+        }
+        if version != PROTOCOL_VERSION {
+            return post(&FromWorker::Refused { version }, None);
+        }
+        let known = matches!(&*self.role.borrow(), Role::Following(leader) if *leader == tab);
+        match lead {
+            Lead::Ready if known => {}
+            Lead::Ready => {
+                *self.role.borrow_mut() = Role::Following(tab);
+                post_raw(message, &wire::file_list(None));
+                self.forward_all();
+            }
+            Lead::Opening => *self.role.borrow_mut() = Role::Waiting,
+            Lead::Failed => {
+                *self.role.borrow_mut() = Role::Waiting;
+                post_raw(message, &wire::file_list(None));
+            }
+        }
+    }
+}
+
+/// Puts what a page sent on the desk.
+fn serve(desk: &Rc<Desk>, origin: Origin, message: JsValue, files: JsValue) {
+    match wire::read::<ToWorker>(message) {
+        Ok(ToWorker::Ask { id, request }) => desk.take(Job {
+            origin,
+            id,
+            request,
+            files,
+        }),
+        Ok(ToWorker::Cancel { id }) => desk.cancel(&id),
+        Ok(ToWorker::Hello(_)) | Err(_) => {}
+    }
+}
+
+fn open_engine(
+    connection: Connection,
+    hello: &Hello,
+    storage: Storage,
+    storage_refused: Option<String>,
+) -> Result<Engine, Fault> {
+    let bad = |what: &str| Fault::new(FaultCode::Invalid).at(what.to_owned());
+    let settings = WorkspaceSettings {
+        name: String::new(),
+        currency: Currency::parse(&hello.currency)
+            .or_else(|_| Currency::parse(FALLBACK_CURRENCY))
+            .map_err(|_| bad("currency"))?,
+        zone: Zone::parse(&hello.zone)
+            .or_else(|_| Zone::parse("UTC"))
+            .map_err(|_| bad("zone"))?,
+        phone_country: phone_country(&hello.currency).into(),
+        lifecycle: LifecycleThresholds::default(),
+    };
+    let new = NewWorkspace {
+        replica: random::replica(),
+        settings,
+    };
+    let mut engine = Engine::open(connection, new, &context())?;
+    engine.set_host(Host {
+        storage,
+        storage_refused,
+        demo: hello.demo.clone(),
+        leader: true,
+    });
+    Ok(engine)
+}
+
+/// The country code that goes with a currency, for numbers written without one; settings change it.
+fn phone_country(currency: &str) -> &'static str {
+    match currency {
+        "USD" | "CAD" => "1",
+        "GBP" => "44",
+        "JPY" => "81",
+        "HKD" => "852",
+        "TWD" => "886",
+        "SGD" => "65",
+        _ => "86",
+    }
+}
