@@ -14,5 +14,8 @@ pub mod ready;
 pub mod rfm;
 
 pub use bitmap::Bitmap;
-pub use columns::{Columns, LineRef, OrderFacts, OrderRef, SnapshotError};
+pub use columns::{
+    Builder, Columns, EventInput, LineInput, LineRef, OrderFacts, OrderInput, OrderRef, RefundRow,
+    SnapshotError,
+};
 pub use evaluate::{Derived, EvalContext, LoyaltyColumns, evaluate};

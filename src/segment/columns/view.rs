@@ -1,0 +1,192 @@
+//! Reading one order at a time, without copying it: what the loyalty fold and single pages need.
+
+use super::Columns;
+use super::arrays::Missing;
+use super::orders::RefundRow;
+use model::{Currency, Day, Money, OrderId, OrderStatus, Timestamp};
+
+/// What follows from a customer's orders as of a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OrderFacts {
+    /// Orders that count.
+    pub order_count: u32,
+    /// Of them those with an amount in the workspace's currency.
+    pub converted_count: u32,
+    /// What remains of all orders, in minor units.
+    pub spend: i64,
+    /// Day of the first order that counts.
+    pub first_order_on: Option<Day>,
+    /// Day of the last order that counts.
+    pub last_order_on: Option<Day>,
+}
+
+impl OrderFacts {
+    /// `spend / converted_count` in minor units, rounded half up; `None` without orders that have an amount.
+    pub fn average_order_value(&self) -> Option<i64> {
+        average(self.spend, self.converted_count)
+    }
+}
+
+/// `sum / count` rounded half up.
+pub(crate) fn average(sum: i64, count: u32) -> Option<i64> {
+    let rounding = model::Rounding::HalfUp;
+    let found = model::money::divide(i128::from(sum), i128::from(count), rounding)?;
+    i64::try_from(found).ok()
+}
+
+/// One order in the columns.
+#[derive(Clone, Copy)]
+pub struct OrderRef<'a> {
+    pub(super) columns: &'a Columns,
+    pub(super) row: usize,
+}
+
+/// One line of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineRef<'a> {
+    /// Product.
+    pub product: &'a str,
+    /// Its code in the columns: equal products have equal codes.
+    pub product_code: u32,
+    /// Category.
+    pub category: Option<&'a str>,
+    /// Its code; 0 without a category.
+    pub category_code: u32,
+    /// Thousandths of a piece.
+    pub quantity_milli: i64,
+    /// What was paid for the line, in the order's currency.
+    pub amount: Money,
+}
+
+fn money(value: i64) -> Option<Money> {
+    (value != i64::NONE).then_some(Money(value))
+}
+
+impl<'a> OrderRef<'a> {
+    fn rows(&self) -> &'a super::orders::OrderRows {
+        &self.columns.orders.rows
+    }
+
+    /// Its id.
+    pub fn id(&self) -> OrderId {
+        OrderId(self.rows().id.get(self.row).copied().unwrap_or(0))
+    }
+
+    /// When it was bought.
+    pub fn at(&self) -> Timestamp {
+        Timestamp(self.rows().at.get(self.row).copied().unwrap_or(0))
+    }
+
+    /// Its local day.
+    pub fn day(&self) -> Day {
+        Day(self.columns.orders.day(self.row))
+    }
+
+    /// Minute of the local day, 0 to 1439.
+    pub fn minute(&self) -> u16 {
+        self.rows().minute.get(self.row).copied().unwrap_or(0)
+    }
+
+    /// Currency of all its amounts.
+    pub fn currency(&self) -> Currency {
+        let index = self.rows().currency.get(self.row) as usize;
+        let other = index
+            .checked_sub(1)
+            .and_then(|at| self.columns.currencies.get(at));
+        other.copied().unwrap_or(self.columns.currency)
+    }
+
+    /// What was paid.
+    pub fn amount(&self) -> Money {
+        Money(self.rows().amount.get(self.row).copied().unwrap_or(0))
+    }
+
+    /// Before discounts, where known.
+    pub fn gross(&self) -> Option<Money> {
+        money(self.rows().gross.get(self.row))
+    }
+
+    /// The part of the amount that is tax, where known.
+    pub fn tax(&self) -> Option<Money> {
+        money(self.rows().tax.get(self.row))
+    }
+
+    /// The part of the amount that was paid in points, where known.
+    pub fn paid_with_points(&self) -> Option<Money> {
+        money(self.rows().paid_with_points.get(self.row))
+    }
+
+    /// Status as recorded, whatever the day.
+    pub fn status(&self) -> OrderStatus {
+        match self.columns.orders.flags(self.row) & super::orders::STATUS {
+            super::orders::CANCELLED => OrderStatus::Cancelled,
+            super::orders::REFUNDED => OrderStatus::Refunded,
+            _ => OrderStatus::Paid,
+        }
+    }
+
+    /// Where it was bought.
+    pub fn channel(&self) -> Option<&'a str> {
+        let code = self.rows().channel.get(self.row).copied().unwrap_or(0);
+        self.columns.terms.get(code)
+    }
+
+    /// Code of the channel; 0 without one. [`Columns::term`] gives its text.
+    pub fn channel_code(&self) -> u32 {
+        self.rows().channel.get(self.row).copied().unwrap_or(0)
+    }
+
+    /// The coupon used.
+    pub fn coupon(&self) -> Option<&'a str> {
+        self.columns.coupons.get(self.rows().coupon.get(self.row))
+    }
+
+    /// Its lines.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = LineRef<'a>> + use<'a> {
+        let columns = self.columns;
+        let range = columns.orders.line_range(self.row);
+        range.map(move |at| {
+            let lines = &columns.orders.lines;
+            let code = |column: &[u32]| column.get(at).copied().unwrap_or(0);
+            let number = |column: &[i64]| column.get(at).copied().unwrap_or(0);
+            LineRef {
+                product: columns.terms.text(code(&lines.product)),
+                product_code: code(&lines.product),
+                category: columns.terms.get(code(&lines.category)),
+                category_code: code(&lines.category),
+                quantity_milli: number(&lines.quantity_milli),
+                amount: Money(number(&lines.amount)),
+            }
+        })
+    }
+
+    /// Its refunds by time, then key.
+    pub fn refunds(&self) -> &'a [RefundRow] {
+        self.columns.orders.refunds_of(self.row)
+    }
+
+    /// Whether it counts as of a day: it exists by then, and is neither cancelled nor returned whole by then.
+    pub fn counts_on(&self, as_of: Day) -> bool {
+        self.columns.orders.counted(self.row, as_of.0).is_some()
+    }
+
+    /// What remains of it as of a day, in the workspace's currency: nothing where it does not count, `None` where it
+    /// counts but its currency has no rate.
+    pub fn remaining_on(&self, as_of: Day) -> Option<Money> {
+        match self.columns.orders.counted(self.row, as_of.0) {
+            None => Some(Money::ZERO),
+            Some(amount) => amount.map(Money),
+        }
+    }
+
+    /// What remains of its lines as of a day (amount in the order's currency, thousandths of a piece), in the order
+    /// of [`OrderRef::lines`]; `None` for a line that came back whole.
+    pub fn lines_left_on(&self, as_of: Day) -> Vec<Option<(Money, i64)>> {
+        let mut left = super::orders::LinesLeft { lines: Vec::new() };
+        self.columns.orders.lines_left(self.row, as_of.0, &mut left);
+        let lines = left.lines.into_iter();
+        lines
+            .map(|line| line.map(|(amount, quantity)| (Money(amount), quantity)))
+            .collect()
+    }
+}
