@@ -15,7 +15,7 @@ pub mod rfm;
 
 pub use bitmap::Bitmap;
 pub use columns::{
-    Builder, Columns, EventInput, LineInput, LineRef, OrderFacts, OrderInput, OrderRef, RefundRow,
-    SnapshotError,
+    Builder, Columns, EventInput, EventRef, LineInput, LineRef, OrderFacts, OrderInput, OrderRef,
+    RefundRow, SnapshotError,
 };
 pub use evaluate::{Derived, EvalContext, LoyaltyColumns, evaluate};

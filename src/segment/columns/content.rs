@@ -24,6 +24,11 @@ impl Columns {
         })
     }
 
+    /// Whether both say the same.
+    pub fn same_content(&self, other: &Columns) -> bool {
+        self.first_difference(other).is_none()
+    }
+
     /// Everything the columns hold about a customer, as text for comparison.
     fn describe(&self, id: CustomerId) -> String {
         let mut out = String::new();

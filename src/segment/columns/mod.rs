@@ -24,7 +24,7 @@ mod view;
 pub use builder::{Builder, EventInput, LineInput, OrderInput};
 pub use orders::RefundRow;
 pub use snapshot::SnapshotError;
-pub use view::{LineRef, OrderFacts, OrderRef};
+pub use view::{EventRef, LineRef, OrderFacts, OrderRef};
 
 pub(crate) use arrays::{Lazy, Missing};
 pub(crate) use customers::{
@@ -160,6 +160,16 @@ impl Columns {
     /// The text of a code of a product, category or channel; empty for 0.
     pub fn term(&self, code: u32) -> &str {
         self.terms.text(code)
+    }
+
+    /// Every product, category, channel and kind of event that ever occurred, with its code.
+    pub fn terms(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.terms.iter()
+    }
+
+    /// Every coupon that ever occurred, with its code.
+    pub fn coupons(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.coupons.iter()
     }
 
     /// The code for a product, category, channel or kind of event, new ones too.
@@ -474,6 +484,15 @@ impl Columns {
     ) -> impl DoubleEndedIterator<Item = OrderRef<'_>> + ExactSizeIterator {
         let rows = self.orders.blocks.rows(slot as usize);
         rows.map(move |row| OrderRef { columns: self, row })
+    }
+
+    /// The interactions and events of a slot by time, then id.
+    pub fn events(
+        &self,
+        slot: u32,
+    ) -> impl DoubleEndedIterator<Item = EventRef<'_>> + ExactSizeIterator {
+        let rows = self.events.blocks.rows(slot as usize);
+        rows.map(move |row| EventRef { columns: self, row })
     }
 
     /// What follows from the orders of a slot as of a day.

@@ -1,9 +1,9 @@
 //! Reading one order at a time, without copying it: what the loyalty fold and single pages need.
 
-use super::Columns;
 use super::arrays::Missing;
 use super::orders::RefundRow;
-use model::{Currency, Day, Money, OrderId, OrderStatus, Timestamp};
+use super::{Columns, Datum};
+use model::{Currency, Day, InteractionId, Money, OrderId, OrderStatus, Timestamp};
 
 /// What follows from a customer's orders as of a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,6 +141,11 @@ impl<'a> OrderRef<'a> {
         self.columns.coupons.get(self.rows().coupon.get(self.row))
     }
 
+    /// Code of the coupon, in a dictionary of its own ([`Columns::coupons`]); 0 without one.
+    pub fn coupon_code(&self) -> u32 {
+        self.rows().coupon.get(self.row)
+    }
+
     /// Its lines.
     pub fn lines(&self) -> impl ExactSizeIterator<Item = LineRef<'a>> + use<'a> {
         let columns = self.columns;
@@ -188,5 +193,68 @@ impl<'a> OrderRef<'a> {
         lines
             .map(|line| line.map(|(amount, quantity)| (Money(amount), quantity)))
             .collect()
+    }
+}
+
+/// One interaction or event in the columns.
+#[derive(Clone, Copy)]
+pub struct EventRef<'a> {
+    pub(super) columns: &'a Columns,
+    pub(super) row: usize,
+}
+
+impl<'a> EventRef<'a> {
+    fn values(&self) -> super::events::EventValues {
+        self.columns.events.rows.get(self.row)
+    }
+
+    /// Its id.
+    pub fn id(&self) -> InteractionId {
+        InteractionId(self.values().id)
+    }
+
+    /// When it happened.
+    pub fn at(&self) -> Timestamp {
+        Timestamp(self.values().at)
+    }
+
+    /// Its local day.
+    pub fn day(&self) -> Day {
+        Day(self.values().day)
+    }
+
+    /// What kind.
+    pub fn kind(&self) -> &'a str {
+        self.columns.terms.text(self.values().kind)
+    }
+
+    /// Code of the kind.
+    pub fn kind_code(&self) -> u32 {
+        self.values().kind
+    }
+
+    fn datum(&self, key: &str) -> Option<Datum> {
+        let events = &self.columns.events;
+        let mut data = events.data_range(self.row);
+        data.find_map(|at| {
+            let (code, datum) = events.data.get(at)?;
+            (events.keys.text(code) == key).then_some(datum)
+        })
+    }
+
+    /// A datum that is a number.
+    pub fn number(&self, key: &str) -> Option<f64> {
+        match self.datum(key)? {
+            Datum::Number(number) => Some(number),
+            Datum::Flag(_) | Datum::Text(_) => None,
+        }
+    }
+
+    /// A datum that is text.
+    pub fn text(&self, key: &str) -> Option<&'a str> {
+        match self.datum(key)? {
+            Datum::Text(code) => self.columns.events.texts.get(code),
+            Datum::Flag(_) | Datum::Number(_) => None,
+        }
     }
 }
