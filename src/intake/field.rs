@@ -106,6 +106,7 @@ const FIELDS: &[Field] = &[
     order("order.at", FieldKind::Instant),
     order("order.amount", FieldKind::Money),
     order("order.gross", FieldKind::Money),
+    order("order.discount", FieldKind::Money),
     order("order.tax", FieldKind::Money),
     order("order.paid_with_points", FieldKind::Money),
     order("order.refunded", FieldKind::Money),

@@ -73,7 +73,7 @@ impl Moment {
     }
 }
 
-fn finding(cell: &str, certainty: Certainty, day: Day) -> Option<Issue> {
+pub(crate) fn finding(cell: &str, certainty: Certainty, day: Day) -> Option<Issue> {
     match certainty {
         Certainty::Sure | Certainty::EitherWay => None,
         Certainty::AgainstOrder | Certainty::Serial => Some(
@@ -84,7 +84,7 @@ fn finding(cell: &str, certainty: Certainty, day: Day) -> Option<Issue> {
     }
 }
 
-fn bad(cell: &str) -> Issue {
+pub(crate) fn bad(cell: &str) -> Issue {
     Issue::warning(IssueCode::BadDate)
         .found(cell)
         .expected("2026-01-31")

@@ -1,0 +1,409 @@
+//! Rows to records.
+//!
+//! Rows that state the same order one after the other become one record; an order is therefore complete when the
+//! next one begins. The same key again later in the file is left out when it says the same, and is an error
+//! ([`IssueCode::DuplicateKey`]) when it says otherwise: the first is kept.
+
+mod bind;
+mod cell;
+mod customer;
+mod order;
+mod products;
+mod seen;
+
+use self::bind::{Bindings, CustomerTarget, LineTarget, OrderTarget, Target};
+use self::cell::{Context, Notes, cell};
+use self::customer::{CustomerParts, identifies};
+use self::order::OrderParts;
+use self::seen::{Seen, Sight};
+use crate::Row;
+use model::import::{FileFormat, ImportKind, ImportPlan};
+use model::{
+    Currency, CustomerDraft, CustomerId, Issue, IssueCode, Money, OrderDraft, OrderId, Timestamp,
+    Zone,
+};
+use xxhash_rust::xxh3::xxh3_64;
+
+pub(crate) use self::cell::untyped;
+
+/// What reading depends on beside the file: all that must not be asked of a clock or a browser.
+#[derive(Clone, Debug)]
+pub struct Circumstances {
+    /// The business's time zone, for times without offset.
+    pub zone: Zone,
+    /// The workspace's currency (acquisition costs).
+    pub currency: Currency,
+    /// Telephone country code that numbers without one get, such as `86`.
+    pub phone_country: String,
+    /// Now: later birthdays and orders are [`model::IssueCode::FutureDate`].
+    pub now: Timestamp,
+}
+
+/// A row of the file as it was, kept so that rejected rows can be given back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawRow {
+    /// Row as a spreadsheet counts it.
+    pub number: u32,
+    pub(crate) text: String,
+    pub(crate) ends: Vec<u32>,
+}
+
+impl RawRow {
+    /// Its cells in the order of the file's columns.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let cell = self.text.get(start..end as usize).unwrap_or_default();
+            start = end as usize;
+            cell
+        })
+    }
+}
+
+/// A customer as a row states it, with the keys it may be found by (strongest first: `id`, the draft's
+/// `external_id`, `phone_key`, `email_key`, then `name_key`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IncomingCustomer {
+    /// Our own id (only files we wrote have it).
+    pub id: Option<CustomerId>,
+    /// What the row says; fields it is silent about are `None`.
+    pub draft: CustomerDraft,
+    /// The telephone where it is whole (E.164, not masked).
+    pub phone_key: Option<String>,
+    /// The e-mail address.
+    pub email_key: Option<String>,
+    /// For orders whose customer has no other key: the name as it is written (Shopify's Billing Name).
+    pub name_key: Option<String>,
+}
+
+/// An order as one or more rows state it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncomingOrder {
+    /// Our own id (only files we wrote have it).
+    pub id: Option<OrderId>,
+    /// What the rows say.
+    pub draft: OrderDraft,
+    /// How much of the amount has come back in part, where the file says so and the order still counts.
+    pub refunded: Option<Money>,
+    /// When it came back, where the file says so.
+    pub refunded_at: Option<Timestamp>,
+}
+
+/// What a row (or the rows of one order) amounts to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
+    /// First row.
+    pub row: u32,
+    /// The customer it states. In a file of orders: who bought, as far as it says.
+    pub customer: Option<IncomingCustomer>,
+    /// The order it states; `None` in a file of customers.
+    pub order: Option<IncomingOrder>,
+    /// For a record without a key of its own (an order without number, a customer with a name only): the same for
+    /// the same content at the same occurrence, so that the file imported again is known again.
+    pub source_key: Option<String>,
+    /// Warnings about single values.
+    pub issues: Vec<Issue>,
+    /// Why nothing is to be taken from it, if so. `customer` and `order` are then as far as they could be read.
+    pub rejected: Option<Issue>,
+    /// The rows as they were.
+    pub rows: Vec<RawRow>,
+}
+
+/// Makes records of rows.
+#[derive(Debug)]
+pub struct Assembler {
+    plan: ImportPlan,
+    context: Context,
+    bindings: Bindings,
+    open: Option<Open>,
+    seen: Seen,
+}
+
+/// The record that further rows may belong to.
+#[derive(Debug)]
+struct Open {
+    row: u32,
+    /// The order's key; `None` for customers and orders without one.
+    key: Option<String>,
+    customer: CustomerParts,
+    order: OrderParts,
+    issues: Vec<Issue>,
+    rejected: Option<Issue>,
+    rows: Vec<RawRow>,
+    /// Of all cells that go somewhere.
+    content: u64,
+    /// Of the cells that tell this record from others.
+    identity: u64,
+}
+
+impl Assembler {
+    /// Reads as the plan says.
+    pub fn new(plan: &ImportPlan, circumstances: Circumstances) -> Self {
+        Self {
+            context: Context::new(plan, circumstances),
+            plan: plan.clone(),
+            bindings: Bindings::default(),
+            open: None,
+            seen: Seen::default(),
+        }
+    }
+
+    /// Takes a row; appends the records that are complete now (an order is complete when the next one begins).
+    pub fn push(&mut self, row: Row<'_>, out: &mut Vec<Incoming>) {
+        let orders = self.plan.kind == ImportKind::Orders;
+        if !self.bindings.is_current(row.columns) {
+            self.bindings.extend(row.columns, &self.plan, orders);
+        }
+        if !orders {
+            let mut open = Open::new(&row);
+            self.read(&row, &mut open);
+            self.close(open, out);
+            return;
+        }
+        let key = self.order_key(&row);
+        let continues = self
+            .open
+            .as_ref()
+            .is_some_and(|open| self.continues(open, key.as_deref(), &row));
+        let mut open = match self.open.take() {
+            Some(open) if continues => open,
+            before => {
+                if let Some(before) = before {
+                    self.close(before, out);
+                }
+                let mut open = Open::new(&row);
+                open.key = key;
+                open
+            }
+        };
+        self.read(&row, &mut open);
+        open.order.end_row(row.number, &mut open.issues);
+        self.open = Some(open);
+    }
+
+    /// Appends what is left.
+    pub fn finish(&mut self, out: &mut Vec<Incoming>) {
+        if let Some(open) = self.open.take() {
+            self.close(open, out);
+        }
+    }
+
+    /// The number of the order a row belongs to, or our own id of it.
+    fn order_key(&self, row: &Row<'_>) -> Option<String> {
+        let find = |wanted: OrderTarget| {
+            let mut columns = self.bindings.list.iter();
+            columns.find_map(|binding| match binding.target {
+                Target::Order(target) if target == wanted => cell(row, binding),
+                _ => None,
+            })
+        };
+        let found = find(OrderTarget::ExternalId).or_else(|| find(OrderTarget::Id))?;
+        Some(found.text.into_owned())
+    }
+
+    fn continues(&self, open: &Open, key: Option<&str>, row: &Row<'_>) -> bool {
+        if self.plan.format == FileFormat::Json
+            && open.rows.last().is_some_and(|r| r.number == row.number)
+        {
+            return true;
+        }
+        match (&open.key, key) {
+            (Some(known), Some(key)) => known == key,
+            // Merged cells leave the rows below the first blank but for the line.
+            (Some(_), None) => self.is_bare_line(row),
+            (None, _) => false,
+        }
+    }
+
+    /// A row that states a product and nothing of the order or the customer.
+    fn is_bare_line(&self, row: &Row<'_>) -> bool {
+        let mut product = false;
+        for binding in &self.bindings.list {
+            if cell(row, binding).is_none() {
+                continue;
+            }
+            match binding.target {
+                Target::Line(LineTarget::Product) => product = true,
+                Target::Line(_) => {}
+                _ => return false,
+            }
+        }
+        product
+    }
+
+    /// Reads every bound cell of a row into the open record.
+    fn read(&self, row: &Row<'_>, open: &mut Open) {
+        open.rows.push(RawRow {
+            number: row.number,
+            text: row.text.to_owned(),
+            ends: row.ends.to_vec(),
+        });
+        if self.plan.format == FileFormat::Delimited {
+            check_width(row, open);
+        }
+        // Amounts need their currency first.
+        let is_currency = |target: &Target| *target == Target::Order(OrderTarget::Currency);
+        let currencies = self.bindings.list.iter().filter(|b| is_currency(&b.target));
+        let others = self
+            .bindings
+            .list
+            .iter()
+            .filter(|b| !is_currency(&b.target));
+        for binding in currencies.chain(others) {
+            let Some(cell) = cell(row, binding) else {
+                continue;
+            };
+            let hash = mix(binding.column as u64, xxh3_64(cell.text.as_bytes()));
+            open.content = mix(open.content, hash);
+            if identifies(binding) {
+                open.identity = mix(open.identity, hash);
+            }
+            let mut notes = Notes {
+                row: row.number,
+                binding,
+                issues: &mut open.issues,
+            };
+            let context = &self.context;
+            match &binding.target {
+                Target::Customer(target) => {
+                    // A member's nickname is who bought, where the shop knows no other key (淘宝).
+                    open.customer.take(*target, &cell, context, &mut notes);
+                    if *target == CustomerTarget::Nickname && context.is_preset("taobao_orders") {
+                        let key = CustomerTarget::ExternalId;
+                        open.customer.take(key, &cell, context, &mut notes);
+                    }
+                }
+                Target::Order(target) => open.order.take(*target, &cell, context, &mut notes),
+                Target::Line(target) => open.order.take_line(*target, &cell, context, &mut notes),
+                Target::Custom(key) => open.customer.take_custom(key, &cell, &mut notes),
+            }
+        }
+    }
+
+    /// Makes the record.
+    fn close(&mut self, open: Open, out: &mut Vec<Incoming>) {
+        let orders = self.plan.kind == ImportKind::Orders;
+        let Open {
+            row,
+            key: _,
+            customer,
+            order,
+            mut issues,
+            mut rejected,
+            rows,
+            content,
+            identity,
+        } = open;
+        let unknown = customer.is_unknown();
+        let customer = (!unknown).then(|| customer.finish(!orders));
+        let order_key = order
+            .external_id
+            .clone()
+            .or_else(|| order.id.map(|id| id.to_string()));
+        let mut made = None;
+        if orders {
+            match order.finish(row, &self.context, &mut issues) {
+                Ok(order) => made = Some(order),
+                Err(issue) => rejected = rejected.or(Some(issue)),
+            }
+        } else if unknown {
+            let issue = Issue::error(IssueCode::NoIdentity).at_row(row);
+            rejected = rejected.or(Some(issue.expected("name, phone, email")));
+        }
+        let keyed = match (&customer, orders) {
+            (_, true) => order_key,
+            (Some(customer), false) => {
+                let draft = &customer.draft;
+                draft
+                    .external_id
+                    .clone()
+                    .or_else(|| customer.id.map(|id| id.to_string()))
+            }
+            (None, false) => None,
+        };
+        let mut source_key = None;
+        if let (Some(key), None) = (&keyed, &rejected) {
+            match self.seen.key(key, content) {
+                Sight::First => {}
+                Sight::Same => return,
+                Sight::Other => {
+                    let field = if orders {
+                        "order.external_id"
+                    } else {
+                        "customer.external_id"
+                    };
+                    let issue = Issue::error(IssueCode::DuplicateKey)
+                        .at_row(row)
+                        .in_field(field);
+                    rejected = Some(issue.found(key));
+                }
+            }
+        } else if keyed.is_none() {
+            let found_by_contact = customer
+                .as_ref()
+                .is_some_and(|c| c.phone_key.is_some() || c.email_key.is_some());
+            if orders || !found_by_contact {
+                let nth = self.seen.occurrence(identity);
+                source_key = Some(format!("row:{identity:016x}:{nth}"));
+            }
+        }
+        out.push(Incoming {
+            row,
+            customer,
+            order: made,
+            source_key,
+            issues,
+            rejected,
+            rows,
+        });
+    }
+}
+
+impl Open {
+    fn new(row: &Row<'_>) -> Self {
+        Self {
+            row: row.number,
+            key: None,
+            customer: CustomerParts::default(),
+            order: OrderParts::default(),
+            issues: Vec::new(),
+            rejected: None,
+            rows: Vec::with_capacity(1),
+            content: 0,
+            identity: 0,
+        }
+    }
+}
+
+/// A row with too few cells lacks the last values; one with too many has slipped, and nobody knows where.
+fn check_width(row: &Row<'_>, open: &mut Open) {
+    let (cells, columns) = (row.len(), row.columns.len());
+    if cells < columns {
+        open.issues.push(
+            Issue::warning(IssueCode::TooFewCells)
+                .at_row(row.number)
+                .found(&cells.to_string())
+                .expected(&columns.to_string()),
+        );
+    } else if cells > columns
+        && (columns..cells).any(|column| !row.get(column).trim().is_empty())
+        && open.rejected.is_none()
+    {
+        open.rejected = Some(
+            Issue::error(IssueCode::TooManyCells)
+                .at_row(row.number)
+                .found(&cells.to_string())
+                .expected(&columns.to_string()),
+        );
+    }
+}
+
+/// Puts another hash to a hash; the order matters.
+fn mix(hash: u64, other: u64) -> u64 {
+    (hash ^ other)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .rotate_left(29)
+}
+
+#[cfg(test)]
+mod tests;
