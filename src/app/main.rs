@@ -1,1 +1,22 @@
-fn main() {}
+//! The page: routes, pages, state and actions.
+//!
+//! Invariant: draws and never calculates. Everything it shows comes from the worker through [`client`]; every word
+//! comes from crate `text`. A page is built anew when its section, the language or the currency changes, so that
+//! pages read those once and stay small; everything else is signals.
+
+mod actions;
+mod client;
+mod keys;
+mod pages;
+mod palette;
+mod prefs;
+mod root;
+mod router;
+mod shell;
+mod state;
+mod toast;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(root::Root);
+}

@@ -29,7 +29,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
-    let title_id = fresh_id("dialog");
+    let title_id = StoredValue::new(fresh_id("dialog"));
     Effect::new(move |_| {
         let Some(dialog) = element.get() else { return };
         if open.get() {
@@ -51,7 +51,7 @@ pub fn Dialog(
             class="dialog"
             data-size=size
             node_ref=element
-            aria-labelledby=title_id.clone()
+            aria-labelledby=title_id.get_value()
             on:close=move |_| {
                 open.set(false);
                 if let Some(close) = on_close {
@@ -72,7 +72,7 @@ pub fn Dialog(
             <Show when=move || open.get()>
                 <div class="dialog-body">
                     <header class=head_class>
-                        <h2 id=title_id.clone()>{move || title.get()}</h2>
+                        <h2 id=title_id.get_value()>{move || title.get()}</h2>
                         <button
                             type="button"
                             class="icon-button"

@@ -21,7 +21,7 @@ pub use dialog::Dialog;
 pub use feedback::{Banner, EmptyState, ErrorState, ProgressBar, Skeleton};
 pub use field::{Checkbox, Choice, DateField, Input, SearchField, Segmented, Select, Textarea};
 pub use icon::{Glyph, Icon};
-pub use menu::{Menu, MenuItem};
+pub use menu::{Menu, MenuItem, Popover};
 pub use stat::{Amount, Defined, PageHead, Pager, StatNumber};
 pub use table::{Align, Column, RowContent, Sorted, VirtualTable};
 pub use tabs::{TabItem, Tabs};

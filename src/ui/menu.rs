@@ -94,6 +94,64 @@ fn step(list: &HtmlElement, step: i32) {
     }
 }
 
+/// A button that opens a small panel with any content (conditions, columns).
+#[component]
+pub fn Popover(
+    /// The button's text.
+    #[prop(into)]
+    label: String,
+    /// The button's icon.
+    #[prop(optional, into)]
+    icon: Option<Glyph>,
+    /// How the button looks.
+    #[prop(optional)]
+    look: Look,
+    /// Whether it is open; set to `false` to close it.
+    #[prop(default = RwSignal::new(false), into)]
+    open: RwSignal<bool>,
+    /// Its content; exists only while it is open.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let id = fresh_id("popover");
+    let button = NodeRef::<html::Button>::new();
+    let panel = NodeRef::<html::Div>::new();
+    let toggled = move |event: ev::Event| {
+        open.set(js_open(&event));
+        // The content is drawn first; only then is its size known.
+        request_animation_frame(move || {
+            if let (true, Some(button), Some(panel)) = (
+                open.get_untracked(),
+                button.get_untracked(),
+                panel.get_untracked(),
+            ) {
+                place(&button, &panel);
+            }
+        });
+    };
+    Effect::new(move |_| {
+        if let (false, Some(panel)) = (open.get(), panel.get_untracked()) {
+            // Already hidden: nothing to do.
+            let _ = panel.hide_popover();
+        }
+    });
+    view! {
+        <button
+            type="button"
+            class=look.class()
+            node_ref=button
+            aria-expanded=move || if open.get() { "true" } else { "false" }
+            popovertarget=id.clone()
+        >
+            {icon.map(|glyph| view! { <Icon glyph/> })}
+            <span>{label}</span>
+        </button>
+        <div class="popover" popover="auto" id=id node_ref=panel on:toggle=toggled>
+            <Show when=move || open.get()>{children()}</Show>
+        </div>
+    }
+    .into_any()
+}
+
 /// A menu and the button that opens it.
 #[component]
 pub fn Menu(

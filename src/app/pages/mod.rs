@@ -1,0 +1,9 @@
+//! The pages, one folder or file for each noun.
+
+pub mod customers;
+pub mod home;
+pub mod import;
+pub mod orders;
+pub mod points;
+pub mod segments;
+pub mod settings;

@@ -1,0 +1,9 @@
+//! Page.
+
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn SegmentsPage() -> impl IntoView {
+    view! { <div></div> }
+}

@@ -1,0 +1,9 @@
+//! Page.
+
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    view! { <div></div> }
+}

@@ -1,0 +1,80 @@
+//! What this browser remembers of a person's taste: language, theme, folded navigation, columns of lists.
+//!
+//! Kept in `localStorage` through gloo-storage; where that is refused (private windows, site data blocked), the
+//! choice holds until the page is closed.
+
+use gloo_storage::{LocalStorage, Storage};
+use leptos::prelude::*;
+use text::Locale;
+
+/// Light, dark, or as the system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// All of them, in the order a person chooses from.
+    pub const ALL: [Theme; 3] = [Theme::System, Theme::Light, Theme::Dark];
+
+    /// Its name in storage and in `data-theme`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// The theme of this name, or the system's.
+    pub fn of_key(key: &str) -> Self {
+        Theme::ALL.into_iter().find(|theme| theme.key() == key).unwrap_or_default()
+    }
+}
+
+fn storage_key(key: &str) -> String {
+    ["shuke.", key].concat()
+}
+
+/// What was kept under a key.
+pub fn read(key: &str) -> Option<String> {
+    LocalStorage::get::<String>(storage_key(key)).ok()
+}
+
+/// Keeps a value; an empty one forgets it.
+pub fn write(key: &str, value: &str) {
+    if value.is_empty() {
+        LocalStorage::delete(storage_key(key));
+    } else {
+        // Refused storage: the choice still holds in memory.
+        let _ = LocalStorage::set(storage_key(key), value);
+    }
+}
+
+/// The language chosen, or the browser's.
+pub fn locale() -> Locale {
+    let wanted = read("language").or_else(|| window().navigator().language());
+    Locale::of_tag(&wanted.unwrap_or_default())
+}
+
+/// The theme chosen.
+pub fn theme() -> Theme {
+    Theme::of_key(&read("theme").unwrap_or_default())
+}
+
+/// A preference as a signal that is kept whenever it is set.
+pub fn preference(key: &'static str) -> RwSignal<String> {
+    let signal = RwSignal::new(read(key).unwrap_or_default());
+    Effect::watch(
+        move || signal.get(),
+        move |value, _, _| write(key, value),
+        false,
+    );
+    signal
+}

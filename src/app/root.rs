@@ -1,0 +1,176 @@
+//! The root: starts the worker, gathers the state, keeps language and theme in step with the document.
+
+use crate::client::{Client, Options};
+use crate::pages;
+use crate::prefs;
+use crate::router::{Place, Route};
+use crate::shell::Shell;
+use crate::state::State;
+use leptos::prelude::*;
+use leptos::ev;
+use protocol::Storage;
+use wasm_bindgen::JsCast;
+
+/// The sample business that the page's address asks for: `?demo=cafe`.
+pub fn demo_asked() -> Option<String> {
+    let search = window().location().search().ok()?;
+    let pairs = search.strip_prefix('?')?.split('&');
+    let mut found = pairs.filter_map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (key == "demo").then(|| crate::router::decode(value))
+    });
+    found.next().map(|name| {
+        let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if name.is_empty() || !plain { "cafe".to_owned() } else { name }
+    })
+}
+
+/// The demo opens on an address of its own, so that a link to it works and its data never meets real data.
+pub fn enter_demo(name: &str) {
+    let name = if name.is_empty() { "cafe" } else { name };
+    let address = ["?demo=", &crate::router::encode(name), "#/"].concat();
+    // Replaced, so that the browser's back button does not lead into the way in again.
+    let _ = window().location().replace(&address);
+}
+
+/// Back to the person's own data.
+pub fn leave_demo() {
+    let path = window().location().pathname().unwrap_or_default();
+    let _ = window().location().assign(&path);
+}
+
+fn browser_zone() -> String {
+    let options = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
+    js_sys::Reflect::get(&options, &"timeZone".into())
+        .ok()
+        .and_then(|zone| zone.as_string())
+        .unwrap_or_else(|| "Asia/Shanghai".to_owned())
+}
+
+fn connect() -> Client {
+    let demo = demo_asked();
+    Client::connect(Options {
+        worker_url: None,
+        workspace: "main".to_owned(),
+        storage: if demo.is_some() { Storage::Memory } else { Storage::Opfs },
+        demo,
+        zone: browser_zone(),
+        currency: "CNY".to_owned(),
+    })
+}
+
+/// The page as a whole.
+#[component]
+pub fn Root() -> impl IntoView {
+    let client = connect();
+    provide_context(client);
+    let state = State::new(client);
+    provide_context(state);
+    pages::import::provide_desk(client);
+    if let Route::Demo(name) = state.place.get_untracked().route {
+        enter_demo(&name);
+    }
+    follow_language_and_theme(state);
+    follow_window(state);
+    follow_navigation(state);
+    take_drops();
+    crate::keys::listen(state);
+    let currency = Memo::new(move |_| {
+        client.status().with(|status| status.as_ref().map(|s| s.settings.currency))
+    });
+    move || {
+        // The two things that pages read once: see the module's invariant.
+        let _ = (state.locale.get(), currency.get());
+        view! { <Shell/> }.into_any()
+    }
+}
+
+fn follow_language_and_theme(state: State) {
+    Effect::new(move |_| {
+        let tag = state.locale.get().tag();
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("lang", tag);
+        }
+    });
+    Effect::new(move |_| {
+        let theme = state.theme.get();
+        if let Some(root) = document().document_element() {
+            let _ = match theme {
+                prefs::Theme::System => root.remove_attribute("data-theme"),
+                _ => root.set_attribute("data-theme", theme.key()),
+            };
+        }
+    });
+    Effect::watch(move || state.theme.get(), |theme, _, _| prefs::write("theme", theme.key()), false);
+    Effect::watch(move || state.locale.get(), |locale, _, _| prefs::write("language", locale.tag()), false);
+    Effect::watch(
+        move || state.folded.get(),
+        |folded, _, _| prefs::write("nav", if *folded { "folded" } else { "" }),
+        false,
+    );
+    Effect::new(move |_| {
+        let words = text::Words::new(state.locale.get());
+        let title = state.title.get();
+        let whole = if title.is_empty() {
+            words.shell_brand().to_owned()
+        } else {
+            [&title, " · ", words.shell_brand()].concat()
+        };
+        document().set_title(&whole);
+    });
+}
+
+fn follow_window(state: State) {
+    let measure = move || {
+        let narrow = window().match_media("(max-width: 819px)").ok().flatten().is_some_and(|m| m.matches());
+        if state.narrow.get_untracked() != narrow {
+            state.narrow.set(narrow);
+        }
+    };
+    measure();
+    // These live as long as the page.
+    let _ = window_event_listener(ev::resize, move |_| measure());
+    state.offline.set(!window().navigator().on_line());
+    let _ = window_event_listener(ev::online, move |_| state.offline.set(false));
+    let _ = window_event_listener(ev::offline, move |_| state.offline.set(true));
+}
+
+/// After going to another page or record: to its top, and the focus to its title, so that readers start there.
+fn follow_navigation(state: State) {
+    Effect::new(move |before: Option<Place>| {
+        let place = state.place.get();
+        if let Route::Demo(name) = &place.route {
+            enter_demo(name);
+        }
+        let moved = before.is_some_and(|before| before.route != place.route);
+        if moved {
+            request_animation_frame(focus_title);
+        }
+        place
+    });
+}
+
+fn focus_title() {
+    let heading = document().query_selector("main h1").ok().flatten();
+    if let Some(heading) = heading.and_then(|h| h.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = heading.focus_with_options(&options);
+    }
+    if let Ok(Some(main)) = document().query_selector("main") {
+        main.set_scroll_top(0);
+    }
+}
+
+/// A file dropped anywhere opens the import.
+fn take_drops() {
+    let _ = window_event_listener(ev::dragover, |event| event.prevent_default());
+    let _ = window_event_listener(ev::drop, |event| {
+        event.prevent_default();
+        let Some(list) = event.data_transfer().and_then(|data| data.files()) else { return };
+        let files: Vec<web_sys::File> = (0..list.length()).filter_map(|i| list.get(i)).collect();
+        if !files.is_empty() {
+            pages::import::offer_files(files);
+        }
+    });
+}
