@@ -28,6 +28,8 @@ mod opfs;
 #[cfg(target_arch = "wasm32")]
 mod random;
 #[cfg(target_arch = "wasm32")]
+mod rescue;
+#[cfg(target_arch = "wasm32")]
 mod snapshot;
 #[cfg(target_arch = "wasm32")]
 mod tab;
@@ -37,6 +39,8 @@ mod tabs;
 mod time;
 #[cfg(target_arch = "wasm32")]
 mod wire;
+#[cfg(target_arch = "wasm32")]
+mod workspace;
 
 fn main() {
     #[cfg(target_arch = "wasm32")]

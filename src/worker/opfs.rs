@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{FileSystemDirectoryHandle, FileSystemGetDirectoryOptions, StorageManager};
 
 /// Name of the database inside the pool.
-const DATABASE: &str = "shuke.db";
+pub const DATABASE: &str = "shuke.db";
 
 /// Files the pool keeps open: database, journal, and what SQLite needs beside them for a moment.
 const POOL_FILES: usize = 8;
@@ -20,14 +20,6 @@ const OPEN_TRIES_MS: f64 = 15_000.0;
 
 /// Between two tries.
 const OPEN_PAUSE_MS: i32 = 150;
-
-/// An open pool and the database in it.
-pub struct Opened {
-    /// The database.
-    pub connection: Connection,
-    /// The pool it lies in.
-    pub pool: OpfsSAHPoolUtil,
-}
 
 /// The folder of all files of this origin.
 ///
@@ -91,14 +83,25 @@ pub async fn folder(workspace: &str) -> Result<FileSystemDirectoryHandle, Fault>
 ///
 /// # Errors
 /// `Storage` or `QuotaExceeded`.
-pub async fn open(workspace: &str) -> Result<Opened, Fault> {
-    let pool = install_patiently(workspace).await?;
-    let connection = Connection::open(DATABASE)
-        .map_err(|error| Fault::new(FaultCode::Storage).detail(format!("open: {error}")))?;
-    Ok(Opened { connection, pool })
+pub async fn open(workspace: &str) -> Result<Connection, Fault> {
+    pool(workspace).await?;
+    connect()
 }
 
-async fn install_patiently(workspace: &str) -> Result<OpfsSAHPoolUtil, Fault> {
+/// Opens the database in the pool, which is there already.
+///
+/// # Errors
+/// `Storage`.
+pub fn connect() -> Result<Connection, Fault> {
+    Connection::open(DATABASE)
+        .map_err(|error| Fault::new(FaultCode::Storage).detail(format!("open: {error}")))
+}
+
+/// The pool of files below SQLite, which is SQLite's way to storage from here on.
+///
+/// # Errors
+/// `Storage` or `QuotaExceeded`.
+pub async fn pool(workspace: &str) -> Result<OpfsSAHPoolUtil, Fault> {
     let config = OpfsSAHPoolCfgBuilder::new()
         .directory(&format!("shuke-{workspace}-database"))
         .initial_capacity(POOL_FILES)

@@ -2,13 +2,13 @@
 
 use crate::desk::{Desk, Job, Origin};
 use crate::tabs::{Lead, TabMessage, Tabs, lock_name};
-use crate::{demo_data, failure, opfs, random, time, wire};
-use engine::{Connection, Context, Engine, Host, NewWorkspace};
+use crate::workspace::{new_workspace, open_engine, set_host};
+use crate::{demo_data, failure, opfs, random, rescue, time, wire};
+use engine::{Connection, Context, Engine};
 use js_sys::{Function, Promise};
-use model::{Currency, LifecycleThresholds, WorkspaceSettings, Zone};
 use protocol::{
-    Event, Fault, FaultCode, FromWorker, Hello, LISTENING, PROTOCOL_VERSION, RequestId, Storage,
-    ToWorker,
+    Event, Fault, FaultCode, FromWorker, Hello, LISTENING, PROTOCOL_VERSION, Reply, Request,
+    RequestId, Status, Storage, ToWorker,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -19,9 +19,6 @@ use web_sys::{Blob, MessageEvent};
 
 /// A request goes to a leader, and once more to the next one; if that fails too, the request itself may be the cause.
 const SENDS_MAX: u8 = 2;
-
-/// Currency of a new workspace when the page names none that exists.
-const FALLBACK_CURRENCY: &str = "CNY";
 
 thread_local! {
     /// A panic leaves memory in any state: from then on nothing is done any more.
@@ -38,7 +35,7 @@ enum Role {
     Following(String),
     /// Holds the database.
     Leading(Rc<Desk>),
-    /// Has the lock, but the database could not be opened.
+    /// The workspace could not be opened.
     Failed(Fault),
 }
 
@@ -55,6 +52,8 @@ pub struct Tab {
     me: Weak<Tab>,
     role: RefCell<Role>,
     tabs: RefCell<Option<Tabs>>,
+    /// What this tab holds the lock of.
+    locked: RefCell<Option<Hello>>,
     asked: RefCell<BTreeMap<RequestId, Asked>>,
 }
 
@@ -72,6 +71,7 @@ pub fn listen() {
         me: me.clone(),
         role: RefCell::new(Role::Waiting),
         tabs: RefCell::new(None),
+        locked: RefCell::new(None),
         asked: RefCell::new(BTreeMap::new()),
     });
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -195,7 +195,10 @@ impl Tab {
                 }
                 return;
             }
-            Role::Failed(fault) => fault.clone(),
+            Role::Failed(fault) => {
+                let fault = fault.clone();
+                return self.rescue(id.clone(), message, files, fault);
+            }
             Role::Waiting | Role::Opening => {
                 if let Some(asked) = self.asked.borrow_mut().get_mut(id) {
                     asked.sends -= 1;
@@ -300,11 +303,12 @@ impl Tab {
     }
 
     async fn lead(&self, hello: &Hello) {
+        *self.locked.borrow_mut() = Some(hello.clone());
         *self.role.borrow_mut() = Role::Opening;
         self.announce(Lead::Opening, JsValue::UNDEFINED);
         let opened = match opfs::open(&hello.workspace).await {
             Err(fault) => Err(fault),
-            Ok(opened) => open_engine(opened.connection, hello, Storage::Opfs, None),
+            Ok(connection) => open_engine(connection, hello, Storage::Opfs, None),
         };
         self.take_the_desk(opened, Some(hello.workspace.clone()));
     }
@@ -370,6 +374,57 @@ impl Tab {
         self.forward_all();
     }
 
+    /// What can still be done with a database that does not open: saving it as it is, and putting a backup in its
+    /// place. Everything else is answered with the fault.
+    fn rescue(&self, id: RequestId, message: JsValue, files: JsValue, fault: Fault) {
+        let request = match wire::read::<ToWorker>(message) {
+            Ok(ToWorker::Ask { request, .. }) => request,
+            _ => return self.answer_here(&id, fault),
+        };
+        let hello = self.locked.borrow().clone();
+        let (Some(me), Some(hello)) = (self.me.upgrade(), hello) else {
+            return self.answer_here(&id, fault);
+        };
+        match request {
+            Request::Backup => spawn_local(async move {
+                match rescue::save(&hello.workspace).await {
+                    Err(fault) => me.answer_here(&id, fault),
+                    Ok((reply, blob)) => {
+                        let result = Ok(reply);
+                        let answer = FromWorker::Answer { id, result };
+                        me.deliver(&Origin::Here, &answer, Some(&blob));
+                    }
+                }
+            }),
+            Request::Restore => spawn_local(async move {
+                match me.replace(&hello, &fault, &files).await {
+                    Err(fault) => me.answer_here(&id, fault),
+                    Ok((engine, status)) => {
+                        let result = Ok(Reply::Status(status));
+                        let answer = FromWorker::Answer { id, result };
+                        me.deliver(&Origin::Here, &answer, None);
+                        me.take_the_desk(Ok(engine), Some(hello.workspace));
+                    }
+                }
+            }),
+            _ => self.answer_here(&id, fault),
+        }
+    }
+
+    async fn replace(
+        &self,
+        hello: &Hello,
+        fault: &Fault,
+        files: &JsValue,
+    ) -> Result<(Engine, Status), Fault> {
+        let backup = wire::first_file(files).ok_or_else(|| fault.clone())?;
+        let new = new_workspace(hello)?;
+        let mut engine = rescue::replace(&hello.workspace, fault, &backup, new).await?;
+        set_host(&mut engine, hello, Storage::Opfs, None);
+        let status = engine.status(&context())?;
+        Ok((engine, status))
+    }
+
     fn tab_says(&self, message: TabMessage) {
         match message {
             TabMessage::Who { version } => self.introduce(version),
@@ -420,18 +475,18 @@ impl Tab {
                 }
             }
             Role::Opening => self.announce(Lead::Opening, JsValue::UNDEFINED),
-            Role::Failed(fault) => {
+            Role::Failed(fault) if self.locked.borrow().is_some() => {
                 let fault = fault.clone();
                 if let Ok(value) = wire::write(&FromWorker::Failed { fault }) {
                     self.announce(Lead::Failed, value);
                 }
             }
-            Role::Waiting | Role::Following(_) => {}
+            Role::Waiting | Role::Following(_) | Role::Failed(_) => {}
         }
     }
 
     fn leader_says(&self, tab: String, version: u32, lead: Lead, message: &JsValue) {
-        if !matches!(&*self.role.borrow(), Role::Waiting | Role::Following(_)) {
+        if self.locked.borrow().is_some() {
             return;
         }
         if version != PROTOCOL_VERSION {
@@ -447,8 +502,11 @@ impl Tab {
             }
             Lead::Opening => *self.role.borrow_mut() = Role::Waiting,
             Lead::Failed => {
-                *self.role.borrow_mut() = Role::Waiting;
+                if let Ok(FromWorker::Failed { fault }) = wire::read(message.clone()) {
+                    *self.role.borrow_mut() = Role::Failed(fault);
+                }
                 post_raw(message, &wire::file_list(None));
+                self.forward_all();
             }
         }
     }
@@ -465,50 +523,5 @@ fn serve(desk: &Rc<Desk>, origin: Origin, message: JsValue, files: JsValue) {
         }),
         Ok(ToWorker::Cancel { id }) => desk.cancel(&id),
         Ok(ToWorker::Hello(_)) | Err(_) => {}
-    }
-}
-
-fn open_engine(
-    connection: Connection,
-    hello: &Hello,
-    storage: Storage,
-    storage_refused: Option<String>,
-) -> Result<Engine, Fault> {
-    let bad = |what: &str| Fault::new(FaultCode::Invalid).at(what.to_owned());
-    let settings = WorkspaceSettings {
-        name: String::new(),
-        currency: Currency::parse(&hello.currency)
-            .or_else(|_| Currency::parse(FALLBACK_CURRENCY))
-            .map_err(|_| bad("currency"))?,
-        zone: Zone::parse(&hello.zone)
-            .or_else(|_| Zone::parse("UTC"))
-            .map_err(|_| bad("zone"))?,
-        phone_country: phone_country(&hello.currency).into(),
-        lifecycle: LifecycleThresholds::default(),
-    };
-    let new = NewWorkspace {
-        replica: random::replica(),
-        settings,
-    };
-    let mut engine = Engine::open(connection, new, &context())?;
-    engine.set_host(Host {
-        storage,
-        storage_refused,
-        demo: hello.demo.clone(),
-        leader: true,
-    });
-    Ok(engine)
-}
-
-/// The country code that goes with a currency, for numbers written without one; settings change it.
-fn phone_country(currency: &str) -> &'static str {
-    match currency {
-        "USD" | "CAD" => "1",
-        "GBP" => "44",
-        "JPY" => "81",
-        "HKD" => "852",
-        "TWD" => "886",
-        "SGD" => "65",
-        _ => "86",
     }
 }

@@ -267,7 +267,10 @@ impl Line {
             FromWorker::Ready { .. } | FromWorker::Refused { .. } => {
                 self.signals.connection.set(Connection::OtherVersion);
             }
-            FromWorker::Failed { fault } => self.fail(fault),
+            // The worker lives on: it can save the damaged file and put a backup in its place.
+            FromWorker::Failed { fault } => {
+                self.signals.connection.set(Connection::Failed(fault));
+            }
             FromWorker::Progress { id, progress } => {
                 let listener = self
                     .pending

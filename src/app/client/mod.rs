@@ -58,7 +58,8 @@ pub enum Connection {
     Ready,
     /// Worker (or another tab) and page are of different versions: the page must be reloaded.
     OtherVersion,
-    /// The workspace could not be opened, or the worker does not start. Nothing was changed.
+    /// The workspace could not be opened, or the worker does not start. Nothing was changed. When it is damaged,
+    /// [`Request::Backup`] gives the file as it is, and [`Request::Restore`] puts a backup in its place.
     Failed(Fault),
     /// The worker failed with this message and is being started anew; requests wait.
     Restarting(String),
