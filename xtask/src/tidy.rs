@@ -60,18 +60,19 @@ fn check(path: &str, text: &str, wrong: &mut Vec<String>) {
         return;
     }
     for (number, line) in text.lines().enumerate() {
-        let mark = [
-            "todo!(",
-            "unimplemented!(",
-            "FIXME",
-            "XXX",
-            "inner_html",
-            "#[ignore",
-            ".only(",
-            ".skip(",
-        ]
-        .iter()
-        .find(|mark| line.contains(**mark));
+        // `.skip(` is an iterator's method in Rust, but a test left out in JavaScript.
+        let marks: &[&str] = if path.ends_with(".rs") {
+            &[
+                "todo!(",
+                "unimplemented!(",
+                "FIXME",
+                "inner_html",
+                "#[ignore",
+            ]
+        } else {
+            &["FIXME", "innerHTML", ".only(", ".skip("]
+        };
+        let mark = marks.iter().find(|mark| line.contains(**mark));
         if let Some(mark) = mark {
             wrong.push(format!(
                 "{path}:{}: `{mark}` is not left in the tree",
