@@ -3,6 +3,14 @@
 
 const { js, wasm, wasmIntegrity } = document.querySelector("script[data-wasm]").dataset;
 
+// The theme a person chose, before anything is painted; src/app/prefs.rs keeps it, as JSON.
+try {
+  const theme = JSON.parse(localStorage.getItem("shuke.theme"));
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+} catch {
+  // Storage is refused, or not ours: the system's theme it is.
+}
+
 const address = (name) => new URL(name, document.baseURI).href;
 
 // Trusted Types: markup from strings is only ever the constant parts of our own views, scripts only our own worker.
