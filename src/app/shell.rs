@@ -330,7 +330,7 @@ fn standing(words: Words, notable: Notable) -> AnyView {
     });
     let unfinished = notable.unfinished.map(|(file, rows)| {
         view! {
-            <Banner text=words.shell_unfinished(rows, &file) tone=Tone::Notice icon=icon::IMPORT>
+            <Banner text=words.shell_unfinished(&file, rows) tone=Tone::Notice icon=icon::IMPORT>
                 <LinkButton label=words.shell_unfinished_open() href="#/import"/>
             </Banner>
         }

@@ -8,11 +8,16 @@
 //! lacks stops the build.
 
 #[cfg(test)]
+#[allow(dead_code, reason = "the tests read and compare files; only build.rs writes source")]
 #[path = "catalogue.rs"]
 mod catalogue;
 mod dates;
 mod faults;
+mod names;
 mod numbers;
+mod rules;
+#[cfg(test)]
+mod tests;
 
 pub use numbers::MoneyParts;
 
@@ -83,7 +88,17 @@ impl Words {
     }
 }
 
-include!(concat!(env!("OUT_DIR"), "/words.rs"));
+/// The generated methods; see `build.rs`.
+#[allow(
+    clippy::too_many_lines,
+    clippy::if_same_then_else,
+    reason = "generated: tables are as long as the locale files, and forms may agree"
+)]
+mod generated {
+    use crate::{Locale, Words};
+
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
 
 /// Joins pieces; one place, so that the generated texts stay small.
 fn join(pieces: &[&str]) -> String {
