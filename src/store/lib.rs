@@ -10,10 +10,46 @@
 //! Use: [`Store::open`] a connection, [`Store::read`] for a [`Reader`], [`Store::write`] for a transaction [`Tx`]
 //! (which reads too, by [`Tx::read`]).
 
+mod backup;
+mod changes;
+mod customers;
 mod error;
+mod imports;
+mod interactions;
+mod ledger;
+mod open;
+mod order_list;
+mod orders;
 mod records;
-mod skeleton;
+mod rows;
+mod scan;
+mod search;
+mod state;
+mod undo;
+mod workspace;
+mod write;
 
+#[cfg(test)]
+mod stories;
+
+pub use backup::BackupInfo;
 pub use error::StoreError;
+pub use open::{New, SCHEMA_VERSION};
 pub use records::*;
-pub use skeleton::*;
+pub use rows::RemovedCustomer;
+pub use rusqlite::Connection;
+pub use undo::UndoRun;
+pub use workspace::{BackupState, SETTINGS};
+pub use write::{BatchMeta, Tx, Written};
+
+/// The open database.
+pub struct Store {
+    conn: Connection,
+    state: state::State,
+}
+
+/// Reads; a cheap copy of a reference. Its methods are beside the records they read: `customers.rs`, `orders.rs` ...
+#[derive(Clone, Copy)]
+pub struct Reader<'c> {
+    conn: &'c Connection,
+}

@@ -4,26 +4,34 @@ use model::{
     BatchId, Currency, CustomerId, Day, EntryId, InteractionId, Money, OrderId, OrderStatus,
     Points, SegmentId, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
 /// Kinds of record that the change log knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordKind {
     /// Customers.
-    Customer,
+    Customer = 0,
     /// Orders with their lines.
-    Order,
+    Order = 1,
     /// Refunds of orders.
-    Refund,
+    Refund = 2,
     /// Interactions.
-    Interaction,
+    Interaction = 3,
     /// Recorded entries of the points ledger.
-    LedgerEntry,
+    LedgerEntry = 4,
     /// Saved segments.
-    Segment,
+    Segment = 5,
     /// Versions of the loyalty programme; the raw id is the version.
-    Program,
+    Program = 6,
     /// Settings of the workspace; the raw id is 0.
-    Settings,
+    Settings = 7,
+}
+
+impl RecordKind {
+    /// Its number in the file.
+    pub(crate) fn code(self) -> i64 {
+        self as i64
+    }
 }
 
 /// A record named by kind and raw id (`CustomerId(id)`, `OrderId(id)` ...).
@@ -36,7 +44,8 @@ pub struct RecordRef {
 }
 
 /// Kinds of recorded ledger entry. What follows from orders is derived and never stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     /// Points spent.
     Redemption,
@@ -51,7 +60,8 @@ pub enum EntryKind {
 }
 
 /// A ledger entry before it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct EntryDraft {
     /// Its kind.
     pub kind: EntryKind,
@@ -76,18 +86,21 @@ pub struct EntryDraft {
 }
 
 /// A stored ledger entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// Its id.
     pub id: EntryId,
     /// Whose.
     pub customer: CustomerId,
     /// What was recorded.
+    #[serde(flatten)]
     pub fields: EntryDraft,
 }
 
 /// A saved segment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Segment {
     /// Its id.
     pub id: SegmentId,
@@ -98,7 +111,8 @@ pub struct Segment {
 }
 
 /// A version of the loyalty programme.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ProgramVersion {
     /// From 1; never used twice.
     pub version: u32,
@@ -204,13 +218,20 @@ pub struct RejectedRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// It was created.
-    Created,
+    Created = 0,
     /// Some fields were changed.
-    Updated,
+    Updated = 1,
     /// It was removed.
-    Removed,
+    Removed = 2,
     /// It was brought back.
-    Restored,
+    Restored = 3,
+}
+
+impl Action {
+    /// Its number in the file.
+    pub(crate) fn code(self) -> i64 {
+        self as i64
+    }
 }
 
 /// One field's change, with values as the record's JSON has them (names of `shuke.d.ts`).

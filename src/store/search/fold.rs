@@ -1,0 +1,255 @@
+//! Folding: what is written in many ways becomes one.
+//!
+//! Compatibility forms (full width, ligatures) and accents are taken off, letters are made small, and everything but
+//! letters and digits is dropped: `Ｏ'Brien` and `obrien`, `138-0013-8000` and `13800138000` are the same.
+//!
+//! The text of 王小明 with phone 13800138000 and e-mail `xm.wang@example.com` is
+//!
+//! ```text
+//! 王小明
+//! wxm
+//! wangxiaoming
+//! 13800138000
+//! xmwangexamplecom
+//! ```
+//!
+//! (and a last line for the key in the source). Lines and words of a line are divided by characters that folding
+//! drops, so that no query reaches over them.
+
+use model::CustomerDraft;
+use pinyin::{ToPinyin, ToPinyinMulti};
+use std::collections::BTreeSet;
+use unicode_normalization::UnicodeNormalization;
+
+/// Line of the name in a search text.
+pub(crate) const NAME: usize = 0;
+/// Line of the initials; variants divided by spaces.
+pub(crate) const INITIALS: usize = 1;
+/// Line of the pinyin; variants divided by spaces.
+pub(crate) const PINYIN: usize = 2;
+/// Line of the phone's digits.
+pub(crate) const PHONE: usize = 3;
+
+/// Longer texts than this are cut: nobody types more, and a pasted novel must not fill the index.
+const LINE_CHARS_MAX: usize = 120;
+
+/// Variants of pinyin and initials that are kept for a name.
+const VARIANTS_MAX: usize = 4;
+
+/// Letters and digits in small form, nothing else.
+pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text
+            .bytes()
+            .filter(u8::is_ascii_alphanumeric)
+            .map(|byte| byte.to_ascii_lowercase() as char)
+            .take(LINE_CHARS_MAX)
+            .collect();
+    }
+    // Lower case may decompose again (İ), hence the filter comes last.
+    text.nfkd()
+        .flat_map(char::to_lowercase)
+        .nfkd()
+        .filter(|c| c.is_alphanumeric())
+        .take(LINE_CHARS_MAX)
+        .collect()
+}
+
+/// The decimal digits of a text, full width ones included.
+pub(crate) fn digits(text: &str) -> impl Iterator<Item = char> {
+    text.nfkd().filter(char::is_ascii_digit)
+}
+
+/// The words of a query, folded; empty ones dropped, at most eight.
+pub(crate) fn words(query: &str) -> Vec<String> {
+    query
+        .split_whitespace()
+        .map(fold)
+        .filter(|word| !word.is_empty())
+        .take(8)
+        .collect()
+}
+
+/// What a customer is found by.
+pub(crate) fn search_text(it: &CustomerDraft) -> String {
+    let (initials, pinyin) = sounds(&it.name);
+    let phone: String = it.phone.as_deref().map_or_else(String::new, |phone| {
+        digits(phone).take(LINE_CHARS_MAX).collect()
+    });
+    let folded = |text: &Option<String>| text.as_deref().map_or_else(String::new, fold);
+    [
+        fold(&it.name),
+        initials.join(" "),
+        pinyin.join(" "),
+        phone,
+        folded(&it.email),
+        folded(&it.external_id),
+    ]
+    .join("\n")
+}
+
+/// What names are sorted by: pinyin syllable by syllable for Chinese, letters and digits for the rest, then the name
+/// itself; nameless ones last.
+pub(crate) fn sort_name(name: &str) -> String {
+    let mut key = String::new();
+    let mut begin = true;
+    for c in name
+        .nfkd()
+        .flat_map(char::to_lowercase)
+        .take(LINE_CHARS_MAX)
+    {
+        if let Some(syllable) = syllable(c, begin) {
+            if !key.is_empty() && !key.ends_with(' ') {
+                key.push(' ');
+            }
+            key.push_str(syllable);
+            key.push(' ');
+            begin = false;
+        } else if c.is_alphanumeric() {
+            key.push(c);
+            begin = false;
+        } else if c.is_whitespace() && !key.is_empty() && !key.ends_with(' ') {
+            key.push(' ');
+        }
+    }
+    let mut key = key.trim_end().to_owned();
+    if key.is_empty() {
+        // After everything a name can begin with.
+        key.push('\u{10ffff}');
+    }
+    key.push('\u{1}');
+    key.push_str(name);
+    key
+}
+
+/// Readings of family names that differ from the character's usual one.
+const FAMILY_NAMES: [(char, &str); 24] = [
+    ('曾', "zeng"),
+    ('单', "shan"),
+    ('解', "xie"),
+    ('仇', "qiu"),
+    ('查', "zha"),
+    ('朴', "piao"),
+    ('盖', "ge"),
+    ('区', "ou"),
+    ('翟', "zhai"),
+    ('覃', "qin"),
+    ('任', "ren"),
+    ('华', "hua"),
+    ('纪', "ji"),
+    ('宁', "ning"),
+    ('石', "shi"),
+    ('曲', "qu"),
+    ('沈', "shen"),
+    ('尹', "yin"),
+    ('俞', "yu"),
+    ('乐', "yue"),
+    ('缪', "miao"),
+    ('贾', "jia"),
+    ('葛', "ge"),
+    ('尉', "wei"),
+];
+
+/// The usual reading of a Chinese character, as a family name if it begins the name.
+fn syllable(c: char, begins_name: bool) -> Option<&'static str> {
+    if c.is_ascii() {
+        return None;
+    }
+    if begins_name && let Some((_, reading)) = FAMILY_NAMES.iter().find(|(name, _)| *name == c) {
+        return Some(reading);
+    }
+    c.to_pinyin().map(|pinyin| plain(pinyin.plain()))
+}
+
+/// `ü` is typed as `v`.
+fn plain(syllable: &'static str) -> &'static str {
+    match syllable {
+        "lü" => "lv",
+        "nü" => "nv",
+        "lüe" => "lve",
+        "nüe" => "nve",
+        other => other,
+    }
+}
+
+/// Initials and full pinyin of a name, each with a few variants where a character is read in several ways. Words in
+/// other letters give their first letter; a name without Chinese has no pinyin, for that would be itself.
+fn sounds(name: &str) -> (Vec<String>, Vec<String>) {
+    let mut parts: Vec<Vec<String>> = Vec::new();
+    let mut chinese = false;
+    let mut in_word = false;
+    for c in name
+        .nfkd()
+        .flat_map(char::to_lowercase)
+        .take(LINE_CHARS_MAX)
+    {
+        if let Some(first) = syllable(c, parts.is_empty()) {
+            parts.push(readings(c, first));
+            chinese = true;
+            in_word = false;
+        } else if c.is_alphanumeric() {
+            match parts.last_mut() {
+                Some(word) if in_word => word.iter_mut().for_each(|text| text.push(c)),
+                _ => parts.push(vec![c.to_string()]),
+            }
+            in_word = true;
+        } else if c.is_whitespace() || c.is_ascii_punctuation() || c == '·' {
+            in_word = false;
+        }
+    }
+    let initial = |text: &String| text.chars().take(1).collect::<String>();
+    let initials = if parts.len() > 1 || chinese {
+        variants(&parts, initial)
+    } else {
+        Vec::new()
+    };
+    let pinyin = if chinese {
+        variants(&parts, String::clone)
+    } else {
+        Vec::new()
+    };
+    (initials, pinyin)
+}
+
+/// All readings of a character without tones, the usual one first.
+fn readings(c: char, first: &str) -> Vec<String> {
+    let mut all = vec![first.to_owned()];
+    if let Some(more) = c.to_pinyin_multi() {
+        for reading in more {
+            let reading = plain(reading.plain());
+            if !all.iter().any(|known| known == reading) {
+                all.push(reading.to_owned());
+            }
+        }
+    }
+    all
+}
+
+/// The usual spelling, then those that differ from it in one character's reading; at most [`VARIANTS_MAX`].
+fn variants(parts: &[Vec<String>], spell: impl Fn(&String) -> String) -> Vec<String> {
+    let usual: Vec<String> = parts
+        .iter()
+        .map(|readings| readings.first().map(&spell).unwrap_or_default())
+        .collect();
+    let mut found = vec![usual.concat()];
+    let mut seen: BTreeSet<String> = found.iter().cloned().collect();
+    for (i, readings) in parts.iter().enumerate() {
+        for other in readings.iter().skip(1).map(&spell) {
+            let text: String = usual
+                .iter()
+                .enumerate()
+                .map(|(j, part)| {
+                    if i == j {
+                        other.as_str()
+                    } else {
+                        part.as_str()
+                    }
+                })
+                .collect();
+            if found.len() < VARIANTS_MAX && seen.insert(text.clone()) {
+                found.push(text);
+            }
+        }
+    }
+    found
+}
