@@ -1,7 +1,7 @@
 //! The list of orders: filtered, newest first.
 
 use crate::{OrderFilter, Page, Reader, StoreError};
-use model::{Order, OrderId};
+use model::{CustomerId, Order, OrderId};
 use rusqlite::types::Value;
 use rusqlite::{ToSql, params_from_iter};
 
@@ -43,17 +43,37 @@ impl Reader<'_> {
         })
     }
 
-    /// Ids of all orders a filter leaves, newest first: for exports.
+    /// Ids of all orders a filter leaves, newest first: for exports, which then read stretches by [`Reader::orders`].
     ///
     /// # Errors
     /// Whatever SQLite says.
-    pub fn order_ids_filtered(self, filter: &OrderFilter<'_>) -> Result<Vec<OrderId>, StoreError> {
+    pub fn order_ids(self, filter: &OrderFilter<'_>) -> Result<Vec<OrderId>, StoreError> {
         let (clause, values) = self.where_clause(filter)?;
         let all = Stretch {
             offset: 0,
             limit: u64::MAX,
         };
         self.listed(&clause, &values, all)
+    }
+
+    /// Ids of a customer's orders, by time, then id.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn order_ids_of(self, customer: CustomerId) -> Result<Vec<OrderId>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached(r#"SELECT id FROM "order" WHERE customer = ?1 ORDER BY at, id"#)?;
+        let rows = statement.query_map([customer.0], |row| row.get(0).map(OrderId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A customer's orders with their refunds, by time, then id.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn orders_of(self, customer: CustomerId) -> Result<Vec<Order>, StoreError> {
+        self.orders(&self.order_ids_of(customer)?)
     }
 
     /// Orders whose number is the text or begins with it (or ends with it, from four characters on), newest first.

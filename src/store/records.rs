@@ -348,4 +348,6 @@ pub struct Undone {
     pub kept: Vec<RecordRef>,
     /// Ledger entries are never taken away: these reversals were appended instead.
     pub reversals: Vec<EntryId>,
+    /// Everybody whose record, orders, refunds, interactions or entries were touched, removed ones too; sorted.
+    pub customers: Vec<CustomerId>,
 }

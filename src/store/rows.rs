@@ -48,7 +48,7 @@ impl Tx<'_> {
     pub fn remove_customer(&mut self, id: CustomerId) -> Result<RemovedCustomer, StoreError> {
         let customer = self.must_have_customer(id)?;
         let reader = self.read();
-        let orders = reader.order_ids(id)?;
+        let orders = reader.order_ids_of(id)?;
         let interactions = reader.interaction_ids(id)?;
         let entries = reader.entries(id)?;
         // The log has the customer last, so that undo, which goes backwards, brings them back first.
@@ -259,13 +259,23 @@ impl Reader<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Ids of a customer's orders.
-    pub(crate) fn order_ids(self, customer: CustomerId) -> Result<Vec<OrderId>, StoreError> {
-        let mut statement = self
+    /// Whose record it is, for kinds that belong to a customer.
+    pub(crate) fn customer_of(self, record: RecordRef) -> Result<Option<CustomerId>, StoreError> {
+        let sql = match record.kind {
+            RecordKind::Customer => return Ok(Some(CustomerId(record.id))),
+            RecordKind::Order => r#"SELECT customer FROM "order" WHERE id = ?1"#,
+            RecordKind::Refund => {
+                r#"SELECT customer FROM refund JOIN "order" ON "order".id = order_id WHERE refund.id = ?1"#
+            }
+            RecordKind::Interaction => "SELECT customer FROM interaction WHERE id = ?1",
+            RecordKind::LedgerEntry => "SELECT customer FROM ledger_entry WHERE id = ?1",
+            RecordKind::Segment | RecordKind::Program | RecordKind::Settings => return Ok(None),
+        };
+        Ok(self
             .conn
-            .prepare_cached(r#"SELECT id FROM "order" WHERE customer = ?1 ORDER BY id"#)?;
-        let rows = statement.query_map([customer.0], |row| row.get(0).map(OrderId))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+            .prepare_cached(sql)?
+            .query_row([record.id], |row| row.get(0).map(CustomerId))
+            .optional()?)
     }
 }
 

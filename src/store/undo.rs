@@ -172,6 +172,8 @@ impl Tx<'_> {
             let undo = self.begin_batch()?;
             self.mark_undone(target, undo)?;
         }
+        undone.customers.sort_unstable();
+        undone.customers.dedup();
         Ok(())
     }
 
@@ -244,6 +246,7 @@ impl Tx<'_> {
             undone.kept.push(record);
             return Ok(());
         }
+        undone.customers.extend(self.read().customer_of(record)?);
         self.remove_alone(record)?;
         undone.removed.push(record);
         Ok(())
@@ -358,6 +361,7 @@ impl Tx<'_> {
         let changes = self.changes_of(target, run.cursor, limit)?;
         for change in &changes {
             run.cursor = change.seq;
+            let was = self.read().customer_of(change.record)?;
             match self.undo_change(target, change)? {
                 Some(Action::Removed) => undone.removed.push(change.record),
                 Some(_) => undone.restored.push(change.record),
@@ -365,8 +369,14 @@ impl Tx<'_> {
                     if self.stands_in_the_way(target, change)? {
                         undone.kept.push(change.record);
                     }
+                    continue;
                 }
             }
+            // An order may have changed hands.
+            undone.customers.extend(was);
+            undone
+                .customers
+                .extend(self.read().customer_of(change.record)?);
         }
         run.finished = changes.len() < limit;
         Ok(changes.len())

@@ -191,6 +191,7 @@ fn undoing_a_creation_keeps_what_others_use() {
             customers::record(c)
         ]
     );
+    assert_eq!(undo.value.customers, [b]);
     assert_eq!(store.read().entries(b).unwrap(), []);
     let redo = write(&mut store, "undo", |tx| tx.undo(undo.batch.unwrap()));
     assert_eq!(redo.value.restored.len(), 2, "B and the entry");
