@@ -135,9 +135,7 @@ pub fn node(attribute: Attribute, filled: &Filled) -> Option<Value> {
     let whole = || plain.parse::<i64>().ok();
     let days = || plain.parse::<u32>().ok().filter(|n| *n > 0);
     let (op, value) = match attribute.wanted {
-        Wanted::Choice(_) | Wanted::Values => {
-            (if other { "not_in" } else { "in" }, ticked()?)
-        }
+        Wanted::Choice(_) | Wanted::Values => (if other { "not_in" } else { "in" }, ticked()?),
         Wanted::ListValues => (if other { "none_of" } else { "any_of" }, ticked()?),
         Wanted::Number => (if other { "lte" } else { "gte" }, json!(whole()?)),
         Wanted::Money => {
@@ -145,7 +143,11 @@ pub fn node(attribute: Attribute, filled: &Filled) -> Option<Value> {
             (if other { "lte" } else { "gte" }, json!(plain))
         }
         Wanted::DaysAgo => (
-            if other { "more_than_ago" } else { "within_last" },
+            if other {
+                "more_than_ago"
+            } else {
+                "within_last"
+            },
             json!({ "n": days()?, "unit": "day" }),
         ),
         Wanted::DaysAhead => (
@@ -203,6 +205,10 @@ mod tests {
             number("", false),
             Some(r#"{"attr":"consent.email","op":"is","value":true}"#),
         );
-        check("phone", number("", true), Some(r#"{"attr":"phone","op":"is_not_set"}"#));
+        check(
+            "phone",
+            number("", true),
+            Some(r#"{"attr":"phone","op":"is_not_set"}"#),
+        );
     }
 }

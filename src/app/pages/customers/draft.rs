@@ -3,7 +3,7 @@
 //! One table drives the form, the profile and the words; a new field is one row here and two arms below.
 
 use super::condition::plain_number;
-use model::{Birthday, Currency, CustomerDraft, CustomerKind, Day, Gender, Money};
+use model::{Birthday, Currency, CustomerDraft, Day, Gender, Money};
 
 /// How a field is filled in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,9 @@ pub fn read(draft: &CustomerDraft, key: &str, currency: Currency) -> String {
             None => String::new(),
         },
         "birthday" => draft.birthday.map_or_else(String::new, write_birthday),
-        "signupOn" => draft.signup_on.map_or_else(String::new, |day| day.to_string()),
+        "signupOn" => draft
+            .signup_on
+            .map_or_else(String::new, |day| day.to_string()),
         "acquisitionCost" => draft
             .acquisition_cost
             .map_or_else(String::new, |cost| cost.to_decimal(currency)),
@@ -171,14 +173,6 @@ pub fn write(draft: &mut CustomerDraft, key: &str, text: &str, currency: Currenc
         }
     }
     true
-}
-
-/// Whether a field says anything in this kind of customer's profile.
-pub fn fits(kind: CustomerKind, table: &[Field]) -> bool {
-    match kind {
-        CustomerKind::Person => table != COMPANY,
-        CustomerKind::Company => table != PERSON,
-    }
 }
 
 macro_rules! text_fields {
@@ -245,7 +239,9 @@ pub fn read_birthday(text: &str) -> Option<Birthday> {
             number(whole.get(4..6)?)?,
             number(whole.get(6..)?)?,
         ),
-        [year, month, day] if year.len() == 4 => (Some(number(year)?), number(month)?, number(day)?),
+        [year, month, day] if year.len() == 4 => {
+            (Some(number(year)?), number(month)?, number(day)?)
+        }
         [month, day] => (None, number(month)?, number(day)?),
         _ => return None,
     };
@@ -297,7 +293,11 @@ mod tests {
                 Control::List => "a, b",
                 _ => "some text",
             };
-            assert!(write(&mut draft, field.key, text, currency), "{}", field.key);
+            assert!(
+                write(&mut draft, field.key, text, currency),
+                "{}",
+                field.key
+            );
             assert_eq!(read(&draft, field.key, currency), text, "{}", field.key);
             assert!(write(&mut draft, field.key, " ", currency), "{}", field.key);
             assert_eq!(read(&draft, field.key, currency), "", "{}", field.key);

@@ -96,8 +96,7 @@ impl Question {
 
     /// The direction that holds: names go from A to Z, everything else from the largest or newest.
     pub fn is_descending(&self) -> bool {
-        self.descending
-            .unwrap_or(self.sort != CustomerSort::Name)
+        self.descending.unwrap_or(self.sort != CustomerSort::Name)
     }
 
     /// Sorts by `sort`; a second time turns the direction round.
@@ -112,7 +111,12 @@ impl Question {
     }
 
     /// The request for a stretch of the list. `None` while the group's rule is not known yet.
-    pub fn request(&self, segments: &[SegmentView], offset: u64, limit: u32) -> Option<ListRequest> {
+    pub fn request(
+        &self,
+        segments: &[SegmentView],
+        offset: u64,
+        limit: u32,
+    ) -> Option<ListRequest> {
         let mut conditions = self.conditions.clone();
         let mut segment = None;
         match &self.group {
@@ -204,7 +208,12 @@ mod tests {
     fn a_second_click_turns_the_order_round() {
         let by_name = Question::default().sorted_by(CustomerSort::Name);
         assert!(!by_name.is_descending());
-        assert!(by_name.clone().sorted_by(CustomerSort::Name).is_descending());
+        assert!(
+            by_name
+                .clone()
+                .sorted_by(CustomerSort::Name)
+                .is_descending()
+        );
         assert!(by_name.sorted_by(CustomerSort::Spend).is_descending());
     }
 

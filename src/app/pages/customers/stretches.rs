@@ -94,6 +94,14 @@ impl<T: Clone + 'static> Stretches<T> {
         self.fault.get()
     }
 
+    /// Whether what is here answers the newest question.
+    pub fn settled(&self) -> bool {
+        self.seen.track();
+        self.inner
+            .try_with_value(|inner| !inner.other_question && inner.flying.is_empty())
+            .unwrap_or_default()
+    }
+
     /// A row, if it has come.
     pub fn row(&self, index: u64) -> Option<T> {
         self.seen.track();
@@ -151,7 +159,10 @@ impl<T: Clone + 'static> Stretches<T> {
                 return (inner.round, Rc::clone(&inner.ask), Vec::new());
             }
             let step = u64::from(STRETCH);
-            let (first, last) = (inner.view.start / step, inner.view.end.max(1).div_ceil(step));
+            let (first, last) = (
+                inner.view.start / step,
+                inner.view.end.max(1).div_ceil(step),
+            );
             let missing: Vec<u64> = (first..last)
                 .filter(|at| {
                     let fresh = |s: &Stretch<T>| s.round == inner.round;

@@ -1,7 +1,7 @@
 //! Where each column of a file goes, as a person corrects it, and what is still missing.
 
-use model::import::{ColumnGuess, DateOrder, ImportKind, ImportPlan, Inspection, OnMatch};
 use model::Currency;
+use model::import::{ColumnGuess, DateOrder, ImportKind, ImportPlan, Inspection, OnMatch};
 use std::collections::BTreeMap;
 
 /// Prefix of the owner's own fields.
@@ -56,7 +56,14 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ),
     (
         "place",
-        &["country", "province", "city", "district", "address", "postal_code"],
+        &[
+            "country",
+            "province",
+            "city",
+            "district",
+            "address",
+            "postal_code",
+        ],
     ),
     (
         "about",
@@ -109,15 +116,15 @@ const SEVERAL: &[&str] = &["tags", "interests", "note", "address", "phone", "ema
 
 /// How a file is to be read, as far as a person has said.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reading {
+pub struct Mapping {
     /// What the file seems to be.
     pub inspection: Inspection,
     /// What its rows are.
     pub kind: ImportKind,
     /// Column and field, in the order of the file.
     pub fields: Vec<Option<String>>,
-    /// How ambiguous dates are read; `None` until the person has said.
-    pub date_order: Option<DateOrder>,
+    /// How ambiguous dates are read.
+    pub date_order: DateOrder,
     /// The currency of amounts that name none.
     pub currency: Currency,
     /// What to do with known records.
@@ -126,13 +133,13 @@ pub struct Reading {
     pub create_customers: bool,
 }
 
-impl Reading {
+impl Mapping {
     /// Takes an inspection as it is.
     pub fn new(inspection: Inspection, currency: Currency) -> Self {
         Self {
             kind: inspection.kind,
             fields: inspection.columns.iter().map(|c| c.field.clone()).collect(),
-            date_order: None,
+            date_order: inspection.date_order,
             currency,
             on_match: OnMatch::Update,
             create_customers: true,
@@ -152,7 +159,7 @@ impl Reading {
             header_row: it.header_row,
             preset: it.preset.clone().filter(|_| self.kind == it.kind),
             mapping: self.mapping(),
-            date_order: self.date_order.unwrap_or(DateOrder::MonthFirst),
+            date_order: self.date_order,
             currency: self.currency,
             on_match: self.on_match,
             create_customers: self.create_customers,
@@ -246,7 +253,7 @@ mod tests {
     use super::*;
     use model::import::{FileFormat, GuessReason, TextEncoding};
 
-    fn reading(kind: ImportKind, columns: &[(&str, Option<&str>)]) -> Reading {
+    fn mapping_of(kind: ImportKind, columns: &[(&str, Option<&str>)]) -> Mapping {
         let inspection = Inspection {
             file_name: "a.csv".to_owned(),
             size: 1,
@@ -267,9 +274,10 @@ mod tests {
                 .collect(),
             rows_estimate: 1,
             ambiguous_dates: false,
+            date_order: DateOrder::DayFirst,
             issues: Vec::new(),
         };
-        Reading::new(inspection, Currency::CNY)
+        Mapping::new(inspection, Currency::CNY)
     }
 
     #[test]
@@ -277,11 +285,19 @@ mod tests {
         let orders = ImportKind::Orders;
         for (kind, columns, missing) in [
             (ImportKind::Customers, vec![("姓名", Some("name"))], vec![]),
-            (ImportKind::Customers, vec![("城市", Some("city"))], vec![Missing::Identity]),
+            (
+                ImportKind::Customers,
+                vec![("城市", Some("city"))],
+                vec![Missing::Identity],
+            ),
             (orders, vec![("手机", Some("phone"))], vec![Missing::Order]),
             (
                 orders,
-                vec![("手机", Some("phone")), ("t", Some("order.at")), ("a", Some("order.amount"))],
+                vec![
+                    ("手机", Some("phone")),
+                    ("t", Some("order.at")),
+                    ("a", Some("order.amount")),
+                ],
                 vec![],
             ),
             (
@@ -295,13 +311,13 @@ mod tests {
                 vec![],
             ),
         ] {
-            assert_eq!(reading(kind, &columns).missing(), missing, "{columns:?}");
+            assert_eq!(mapping_of(kind, &columns).missing(), missing, "{columns:?}");
         }
     }
 
     #[test]
     fn columns_without_a_place_can_be_kept_and_left_out_again() {
-        let mut it = reading(
+        let mut it = mapping_of(
             ImportKind::Customers,
             &[("姓名", Some("name")), ("鞋码", None)],
         );

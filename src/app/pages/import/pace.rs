@@ -41,7 +41,11 @@ mod tests {
             (10_000.0, 100, 100, Some(Left::Seconds(5))),
             (60_000.0, 25, 100, Some(Left::Minutes(3))),
         ] {
-            assert_eq!(left(elapsed, done, total), wanted, "{elapsed} {done} {total}");
+            assert_eq!(
+                left(elapsed, done, total),
+                wanted,
+                "{elapsed} {done} {total}"
+            );
         }
     }
 }

@@ -1,0 +1,214 @@
+//! One customer: who they are, what they bought, what was said, what was changed.
+
+mod history;
+mod overview;
+mod profile;
+mod timeline;
+
+use super::cells::{stage_badge, tags};
+use super::names::{email_href, phone_href};
+use super::{Editing, Shared, customer_name, phone_shown};
+use crate::pages::{orders, points};
+use crate::state::{apply_in, use_ask, use_words};
+use leptos::{html, prelude::*};
+use model::CustomerId;
+use protocol::{Command, CustomerView, FaultCode, Query, Reply};
+use std::sync::Arc;
+use text::Words;
+use ui::{
+    Badge, Button, EmptyState, ErrorState, Icon, LinkButton, Look, Menu, MenuItem, Skeleton,
+    TabItem, Tabs, icon,
+};
+
+/// A customer's page.
+#[component]
+pub fn Record(
+    /// Who.
+    id: CustomerId,
+) -> impl IntoView {
+    let words = use_words();
+    let shared = expect_context::<Shared>();
+    let asked = use_ask(move || Query::Customer { id });
+    let view = Memo::new(move |_| {
+        let asked = asked.get();
+        match asked.reply.as_deref() {
+            Some(Reply::Customer(found)) => Some(Arc::new(CustomerView::clone(found))),
+            _ => None,
+        }
+    });
+    let fault = Memo::new(move |_| asked.get().fault);
+    let gone = move || {
+        fault.with(|fault| {
+            fault
+                .as_ref()
+                .is_some_and(|f| f.code == FaultCode::NotFound)
+        })
+    };
+    let tab = Memo::new(move |_| {
+        shared
+            .state
+            .place
+            .with(|place| place.params.get("tab").unwrap_or("overview").to_owned())
+    });
+    let state = Memo::new(move |_| {
+        match (
+            gone(),
+            view.with(Option::is_some),
+            fault.with(Option::is_some),
+        ) {
+            (true, _, _) => "gone",
+            (_, true, _) => "here",
+            (_, _, true) => "error",
+            _ => "loading",
+        }
+    });
+    let content = move || {
+        match state.get() {
+        "gone" => view! {
+            <EmptyState title=words.customers_gone_title() text=words.customers_gone_text() icon=icon::PERSON>
+                <LinkButton label=words.customers_back() href=shared.list_href()/>
+            </EmptyState>
+        }
+        .into_any(),
+        "error" => {
+            let text = fault.get_untracked().map(|f| words.fault(&f)).unwrap_or_default();
+            view! {
+                <ErrorState
+                    title=words.customers_error_title()
+                    text
+                    action=words.customers_retry()
+                    on_action=Callback::new(move |()| asked.again())
+                />
+            }
+            .into_any()
+        }
+        "loading" => view! { <Skeleton lines=10 shape="rows"/> }.into_any(),
+        _ => view! {
+            {move || view.get().map(|view| head(words, shared, &view))}
+            <Tabs label=words.customers_tabs() items=tab_items(words, shared, id) current=tab/>
+            <div class="record-body">{move || tab_content(id, &tab.get(), view)}</div>
+        }
+        .into_any(),
+    }
+    };
+    view! { <article class="record">{content}</article> }.into_any()
+}
+
+fn tab_items(words: Words, shared: Shared, id: CustomerId) -> Vec<TabItem> {
+    let tabs = [
+        ("overview", words.customers_tab_overview()),
+        ("orders", words.customers_tab_orders()),
+        ("points", words.customers_tab_points()),
+        ("timeline", words.customers_tab_timeline()),
+        ("history", words.customers_tab_history()),
+    ];
+    tabs.into_iter()
+        .map(|(key, label)| TabItem {
+            key: key.to_owned(),
+            label: label.to_owned(),
+            href: shared.tab_href(id, if key == "overview" { "" } else { key }),
+            count: None,
+        })
+        .collect()
+}
+
+fn tab_content(id: CustomerId, tab: &str, view: Memo<Option<Arc<CustomerView>>>) -> AnyView {
+    match tab {
+        "orders" => view! { <orders::CustomerOrders customer=id/> }.into_any(),
+        "points" => view! { <points::MemberPanel customer=id/> }.into_any(),
+        "timeline" => view! { <timeline::Timeline customer=id/> }.into_any(),
+        "history" => view! { <history::History customer=id/> }.into_any(),
+        _ => (move || view.get().map(|view| overview::overview(&view))).into_any(),
+    }
+}
+
+fn head(words: Words, shared: Shared, view: &CustomerView) -> AnyView {
+    let customer = &view.customer;
+    let id = customer.id;
+    let name = customer_name(words, customer);
+    let heading = NodeRef::<html::H1>::new();
+    let facts = view.facts.as_ref().map(|facts| {
+        let tier = facts
+            .tier_name
+            .clone()
+            .map(|label| view! { <Badge label/> });
+        let group = (facts.order_count > 0)
+            .then(|| view! { <Badge label=words.rfm_group(&facts.rfm_group)/> });
+        view! { {stage_badge(words, facts.stage)} {group} {tier} }
+    });
+    let fields = &customer.fields;
+    let phone = fields.phone.as_ref().map(|phone| {
+        let shown = phone_shown(phone);
+        reach(
+            shown.clone(),
+            phone_href(phone),
+            words.customers_call(&shown),
+            icon::PHONE,
+        )
+    });
+    let email = fields.email.as_ref().map(|email| {
+        reach(
+            email.clone(),
+            email_href(email),
+            words.customers_write(email),
+            icon::MAIL,
+        )
+    });
+    let has_tags = !fields.tags.is_empty();
+    view! {
+        <header class="record-head">
+            <div class="record-bar">
+                <a class="icon-button" href=shared.list_href() aria-label=words.customers_back()>
+                    <Icon glyph=icon::ARROW_LEFT/>
+                </a>
+                <div class="actions">{actions(words, shared, id, &name)}</div>
+            </div>
+            <h1 tabindex="-1" node_ref=heading>{name}</h1>
+            <p class="record-badges">{facts} {has_tags.then(|| tags(&fields.tags))}</p>
+            <p class="record-reach">{phone} {email}</p>
+        </header>
+    }
+    .into_any()
+}
+
+fn reach(shown: String, href: Option<String>, name: String, glyph: ui::Glyph) -> AnyView {
+    match href {
+        Some(href) => view! {
+            <a href=href rel="noopener noreferrer" aria-label=name>
+                <Icon glyph/>
+                {shown}
+            </a>
+        }
+        .into_any(),
+        None => view! { <span><Icon glyph/> {shown}</span> }.into_any(),
+    }
+}
+
+fn actions(words: Words, shared: Shared, id: CustomerId, name: &str) -> AnyView {
+    let edit = Callback::new(move |()| shared.editing.set(Some(Editing::Known(id))));
+    let name = name.to_owned();
+    let remove = move || {
+        let (text, list) = (words.customers_removed_one(&name), shared.list_href());
+        let command = Command::RemoveCustomers { ids: vec![id] };
+        apply_in(shared.state, command, text, move |_| {
+            crate::router::navigate(&list)
+        });
+    };
+    let items = vec![
+        MenuItem::new(words.customers_timeline_add(), icon::NOTE, move || {
+            crate::router::navigate(&shared.tab_href(id, "timeline"));
+        }),
+        MenuItem::new(words.orders_new(), icon::PLUS, move || {
+            crate::router::navigate(&shared.tab_href(id, "orders"));
+        }),
+        MenuItem::new(words.customers_remove(), icon::TRASH, remove).danger(),
+    ];
+    view! {
+        <Button label=words.customers_edit() icon=icon::EDIT look=Look::Plain key="E" on_press=edit/>
+        <Menu label=words.customers_more() icon=icon::MORE icon_only=true items=items/>
+        <a class="icon-button record-close" href=shared.list_href() aria-label=words.customers_close_record()>
+            <Icon glyph=icon::CLOSE/>
+        </a>
+    }
+    .into_any()
+}

@@ -1,0 +1,123 @@
+//! Imports that were: what each brought, and a way to take it back; and one that was cut off.
+
+use super::report::RejectedButton;
+use crate::client::Client;
+use crate::expect_reply;
+use crate::pages::customers::undo;
+use crate::state::use_words;
+use leptos::prelude::*;
+use protocol::{CommandView, ImportSummary, Query, Reply};
+use text::Words;
+use ui::{Badge, Banner, Button, Look, Tone, icon};
+
+/// Imports shown at first, and more each time.
+const STRETCH: u32 = 8;
+
+/// Notice of an import that did not come to its end.
+#[component]
+pub fn Resume() -> impl IntoView {
+    let words = use_words();
+    let client = expect_context::<Client>();
+    let undo = undo();
+    let unfinished = Memo::new(move |_| client.status().get().and_then(|s| s.unfinished_import));
+    move || {
+        unfinished.get().map(|import| {
+            let title = words.import_resume_title(&import.file_name);
+            let text = [&title, " ", &words.import_resume_text(import.rows)].concat();
+            let press = Callback::new(move |()| undo.run(import.batch));
+            view! {
+                <Banner text tone=Tone::Notice icon=icon::HOURGLASS>
+                    <Button label=words.import_resume_undo() look=Look::Quiet on_press=press/>
+                </Banner>
+            }
+        })
+    }
+}
+
+/// The imports that were, newest first.
+#[component]
+pub fn PastImports() -> impl IntoView {
+    let words = use_words();
+    let client = expect_context::<Client>();
+    let limit = RwSignal::new(STRETCH);
+    let imports = LocalResource::new(move || {
+        client.data_version().track();
+        let query = Query::Commands {
+            offset: 0,
+            limit: limit.get(),
+            imports_only: true,
+        };
+        async move { expect_reply!(client.query(query).await, Reply::Commands) }
+    });
+    // The last list stays while the next is on its way.
+    let shown = RwSignal::new(None);
+    Effect::new(move |_| {
+        if let Some(Ok(page)) = imports.get() {
+            shown.set(Some(page));
+        }
+    });
+    move || {
+        let page = shown.get()?;
+        if page.items.is_empty() {
+            return None;
+        }
+        let more = page.total > page.items.len() as u64;
+        let rows: Vec<AnyView> = page.items.iter().map(|it| row(words, it)).collect();
+        let press = Callback::new(move |()| limit.update(|limit| *limit += STRETCH));
+        Some(view! {
+            <section class="import-past">
+                <h2>{words.import_past_title()}</h2>
+                <ul>{rows}</ul>
+                {more
+                    .then(|| {
+                        view! { <Button label=words.import_past_more() look=Look::Quiet on_press=press/> }
+                    })}
+            </section>
+        })
+    }
+}
+
+fn row(words: Words, it: &CommandView) -> AnyView {
+    let undo = undo();
+    let batch = it.batch;
+    let summary = it.import.map(|summary| {
+        words.import_past_summary(summary.customers.created, summary.orders.created)
+    });
+    let state = match it.import {
+        _ if it.undone => Some((words.import_past_undone(), Tone::Neutral)),
+        Some(ImportSummary {
+            finished: false, ..
+        }) => Some((words.import_past_unfinished(), Tone::Notice)),
+        _ => None,
+    };
+    let left_out = it
+        .import
+        .is_some_and(|s| s.customers.skipped + s.orders.skipped > 0 && !it.undone);
+    let press = Callback::new(move |()| undo.run(batch));
+    view! {
+        <li>
+            <div>
+                <p>
+                    <b>{it.subject.clone()}</b>
+                    {state.map(|(label, tone)| view! { <Badge label tone/> })}
+                </p>
+                <p class="quiet-text">{words.moment(&it.local_at)} " · " {summary}</p>
+            </div>
+            <div class="actions">
+                {left_out.then(|| view! { <RejectedButton batch/> })}
+                {(it.undoable && !it.undone)
+                    .then(|| {
+                        view! {
+                            <Button
+                                label=words.import_past_undo()
+                                icon=icon::UNDO
+                                look=Look::Quiet
+                                on_press=press
+                            />
+                        }
+                    })}
+            </div>
+        </li>
+    }
+    .into_any()
+}

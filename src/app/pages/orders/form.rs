@@ -1,0 +1,528 @@
+//! A new order by hand: who, when, what, how much.
+
+use super::{instant, quantity};
+use crate::expect_reply;
+use crate::pages::customers::{customer_one_line, customer_suggestions, plain_number};
+use crate::state::{State, use_currency, use_state, use_words};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::{Currency, CustomerId, Money, OrderDraft, OrderLine, OrderStatus};
+use protocol::{Command, Fault, FaultCode, ListRequest, Query, Reply};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use text::Words;
+use ui::{Button, Dialog, IconButton, Input, Look, icon};
+
+/// Whose order it will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewOrder {
+    /// The person chooses.
+    Anyone,
+    /// This customer's.
+    Of(CustomerId),
+}
+
+/// One line as it is typed.
+#[derive(Clone, Copy)]
+struct Line {
+    product: RwSignal<String>,
+    category: RwSignal<String>,
+    quantity: RwSignal<String>,
+    amount: RwSignal<String>,
+}
+
+impl Line {
+    fn new() -> Self {
+        Self {
+            product: RwSignal::new(String::new()),
+            category: RwSignal::new(String::new()),
+            quantity: RwSignal::new("1".to_owned()),
+            amount: RwSignal::new(String::new()),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.product.with(|text| text.trim().is_empty())
+            && self.amount.with(|text| text.trim().is_empty())
+    }
+}
+
+/// The state of the form.
+#[derive(Clone, Copy)]
+struct Form {
+    state: State,
+    words: Words,
+    currency: Currency,
+    zone: StoredValue<String>,
+    customer: RwSignal<Option<(CustomerId, String)>>,
+    at: RwSignal<String>,
+    lines: RwSignal<Vec<Line>>,
+    /// What was paid; empty is the sum of the lines.
+    amount: RwSignal<String>,
+    channel: RwSignal<String>,
+    coupon: RwSignal<String>,
+    number: RwSignal<String>,
+    wrong: RwSignal<BTreeMap<String, String>>,
+    failed: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+    open: RwSignal<bool>,
+}
+
+impl Form {
+    fn new(state: State, words: Words) -> Self {
+        let status = state.client.status().get_untracked();
+        let zone = status
+            .map_or("UTC", |status| status.settings.zone.name())
+            .to_owned();
+        Self {
+            state,
+            words,
+            currency: use_currency(),
+            customer: RwSignal::new(None),
+            at: RwSignal::new(instant::local_now(&zone)),
+            zone: StoredValue::new(zone),
+            lines: RwSignal::new(vec![Line::new()]),
+            amount: RwSignal::new(String::new()),
+            channel: RwSignal::new(String::new()),
+            coupon: RwSignal::new(String::new()),
+            number: RwSignal::new(String::new()),
+            wrong: RwSignal::new(BTreeMap::new()),
+            failed: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            open: RwSignal::new(true),
+        }
+    }
+
+    fn error(&self, key: impl Into<String>) -> Signal<Option<String>> {
+        let (wrong, key) = (self.wrong, key.into());
+        Signal::derive(move || wrong.with(|wrong| wrong.get(&key).cloned()))
+    }
+
+    fn money(&self, typed: &str) -> Option<Money> {
+        let money = Money::parse(&plain_number(typed), self.currency).ok()?;
+        (money.0 >= 0).then_some(money)
+    }
+
+    /// The sum of the lines as far as they can be read; tracked.
+    fn sum(&self) -> Option<Money> {
+        let lines = self.lines.get();
+        let mut sum = Money::ZERO;
+        let mut any = false;
+        for line in lines.iter().filter(|line| !line.is_empty()) {
+            any = true;
+            let amount = line.amount.get();
+            sum = sum.checked_add(self.money(&amount)?)?;
+        }
+        any.then_some(sum)
+    }
+
+    /// What the form says, or what of it cannot be read.
+    fn read(&self) -> Result<(CustomerId, OrderDraft), BTreeMap<String, String>> {
+        let words = self.words;
+        let mut wrong = BTreeMap::new();
+        let mut bad = |key: String, why: &str| {
+            wrong.insert(key, why.to_owned());
+        };
+        let customer = self.customer.get_untracked().map(|(id, _)| id);
+        if customer.is_none() {
+            bad("customer".to_owned(), words.orders_form_customer_missing());
+        }
+        let at = self
+            .zone
+            .with_value(|zone| instant::instant(zone, &self.at.get_untracked()));
+        if at.is_none() {
+            bad("at".to_owned(), words.orders_form_at_bad());
+        }
+        let mut lines = Vec::new();
+        for (index, line) in self.lines.get_untracked().into_iter().enumerate() {
+            if untrack(|| line.is_empty()) {
+                continue;
+            }
+            let field = |name: &str| ["lines.", &index.to_string(), ".", name].concat();
+            let product = line.product.get_untracked().trim().to_owned();
+            let amount = self.money(&line.amount.get_untracked());
+            let milli = quantity::read(&line.quantity.get_untracked());
+            if amount.is_none() {
+                bad(field("amount"), words.orders_form_amount_bad());
+            }
+            if milli.is_none() {
+                bad(field("quantity"), words.orders_form_quantity_bad());
+            }
+            let category = line.category.get_untracked().trim().to_owned();
+            lines.push(OrderLine {
+                product,
+                category: (!category.is_empty()).then_some(category),
+                quantity_milli: milli.unwrap_or_default(),
+                amount: amount.unwrap_or_default(),
+            });
+        }
+        let typed = self.amount.get_untracked();
+        let amount = if typed.trim().is_empty() {
+            untrack(|| self.sum())
+        } else {
+            self.money(&typed)
+        };
+        if amount.is_none() {
+            bad("amount".to_owned(), words.orders_form_amount_bad());
+        }
+        let some = |signal: RwSignal<String>| {
+            Some(signal.get_untracked().trim().to_owned()).filter(|text| !text.is_empty())
+        };
+        match (customer, at, amount) {
+            (Some(customer), Some(at), Some(amount)) if wrong.is_empty() => Ok((
+                customer,
+                OrderDraft {
+                    external_id: some(self.number),
+                    at,
+                    currency: self.currency,
+                    amount,
+                    gross: None,
+                    tax: None,
+                    paid_with_points: None,
+                    status: OrderStatus::Paid,
+                    channel: some(self.channel),
+                    coupon: some(self.coupon),
+                    lines,
+                },
+            )),
+            _ => Err(wrong),
+        }
+    }
+
+    fn refused(&self, fault: &Fault) {
+        let words = self.words;
+        let _ = match fault.code {
+            FaultCode::Invalid if !fault.issues.is_empty() => {
+                let of = |issue: &model::Issue| issue.field.clone().unwrap_or_default();
+                let wrong = fault
+                    .issues
+                    .iter()
+                    .map(|it| (of(it), words.issue(it)))
+                    .collect();
+                self.wrong.try_set(wrong);
+                self.failed
+                    .try_set(Some(words.orders_form_kept().to_owned()))
+            }
+            FaultCode::KeyTaken => {
+                let why = words.orders_form_number_taken().to_owned();
+                self.wrong
+                    .try_set(BTreeMap::from([("externalId".to_owned(), why)]));
+                self.failed
+                    .try_set(Some(words.orders_form_kept().to_owned()))
+            }
+            _ => {
+                let why = [&words.fault(fault), " ", words.orders_form_kept()].concat();
+                self.failed.try_set(Some(why))
+            }
+        };
+    }
+
+    fn save(self) {
+        let words = self.words;
+        self.failed.set(None);
+        let (customer, fields) = match self.read() {
+            Ok(read) => read,
+            Err(wrong) => return self.wrong.set(wrong),
+        };
+        self.wrong.set(BTreeMap::new());
+        self.busy.set(true);
+        let text = words.orders_form_saved(&words.money(fields.amount, self.currency));
+        let answer = self
+            .state
+            .client
+            .apply(Command::CreateOrder { customer, fields });
+        spawn_local(async move {
+            let result = answer.await;
+            let _ = self.busy.try_set(false);
+            match result {
+                Ok(done) => {
+                    self.state.toasts.done(text, done.batch);
+                    let _ = self.open.try_set(false);
+                }
+                Err(fault) => self.refused(&fault),
+            }
+        });
+    }
+}
+
+/// The form in its dialog.
+#[component]
+pub fn OrderForm(
+    /// Whose order it will be.
+    new: NewOrder,
+    /// It was closed, saved or not.
+    #[prop(into)]
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let words = use_words();
+    let form = Form::new(use_state(), words);
+    let fixed = matches!(new, NewOrder::Of(_));
+    if let NewOrder::Of(id) = new {
+        let answer = form.state.client.query(Query::Customer { id });
+        spawn_local(async move {
+            if let Ok(found) = expect_reply!(answer.await, Reply::Customer) {
+                let name = customer_one_line(words, &found.customer);
+                let _ = form.customer.try_set(Some((id, name)));
+            }
+        });
+    }
+    let title = Signal::derive(move || match form.customer.get() {
+        Some((_, name)) => words.orders_form_for(&name),
+        None => words.orders_form_title().to_owned(),
+    });
+    let open = form.open;
+    view! {
+        <Dialog open title close_label=words.orders_form_cancel() size="wide" on_close>
+            <form
+                class="order-form"
+                novalidate=true
+                on:submit=move |event| {
+                    event.prevent_default();
+                    form.save();
+                }
+            >
+                {(!fixed).then(|| customer(form))}
+                {lines(form)}
+                {rest(form)}
+                <p class="form-failed" role="alert">{move || form.failed.get()}</p>
+                <div class="dialog-foot">
+                    <Button
+                        label=words.orders_form_cancel()
+                        on_press=Callback::new(move |()| open.set(false))
+                    />
+                    <Button
+                        label=words.orders_form_save()
+                        look=Look::Primary
+                        submit=true
+                        busy=form.busy
+                    />
+                </div>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn rest(form: Form) -> AnyView {
+    let words = form.words;
+    let hint = move || {
+        form.sum()
+            .map(|sum| words.orders_form_amount_hint(&words.money(sum, form.currency)))
+    };
+    let paid = [
+        words.orders_form_amount(),
+        " ",
+        &words.currency_unit(form.currency),
+    ]
+    .concat();
+    view! {
+        <div class="fields">
+            <div>
+                <Input label=paid value=form.amount mode="decimal" error=form.error("amount")/>
+                <p class="field-hint">{hint}</p>
+            </div>
+            <Input
+                label=words.orders_form_at()
+                value=form.at
+                kind="datetime-local"
+                error=form.error("at")
+            />
+        </div>
+        <details class="form-group">
+            <summary>{words.orders_form_more()}</summary>
+            <div class="fields">
+                <Input
+                    label=words.orders_form_channel()
+                    hint=words.orders_form_channel_hint()
+                    value=form.channel
+                    error=form.error("channel")
+                />
+                <Input
+                    label=words.orders_form_coupon()
+                    value=form.coupon
+                    error=form.error("coupon")
+                />
+                <Input
+                    label=words.orders_form_number()
+                    hint=words.orders_form_number_hint()
+                    value=form.number
+                    error=form.error("externalId")
+                />
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// Choosing the customer by search.
+fn customer(form: Form) -> AnyView {
+    let words = form.words;
+    let search = RwSignal::new(String::new());
+    let found = RwSignal::new(Vec::<(CustomerId, String)>::new());
+    let client = form.state.client;
+    let mut look = debounce(Duration::from_millis(90), move |typed: String| {
+        if typed.trim().is_empty() {
+            let _ = found.try_set(Vec::new());
+            return;
+        }
+        let answer = client.query(Query::Customers(ListRequest {
+            search: typed.trim().to_owned(),
+            limit: 6,
+            descending: true,
+            ..ListRequest::default()
+        }));
+        spawn_local(async move {
+            if let Ok(page) = expect_reply!(answer.await, Reply::Customers) {
+                let rows = page.items.iter();
+                let rows =
+                    rows.map(|row| (row.customer.id, customer_one_line(words, &row.customer)));
+                let _ = found.try_set(rows.collect());
+            }
+        });
+    });
+    Effect::watch(
+        move || search.get(),
+        move |typed, _, _| look(typed.clone()),
+        false,
+    );
+    let choose = move |id: CustomerId, name: String| {
+        form.customer.set(Some((id, name)));
+        search.set(String::new());
+        found.set(Vec::new());
+    };
+    // Enter in the field takes the first match instead of sending the form.
+    let first = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() && form.customer.with(Option::is_none) {
+            event.prevent_default();
+            if let Some((id, name)) = found.get_untracked().into_iter().next() {
+                choose(id, name);
+            }
+        }
+    };
+    let results = move || {
+        let rows = found.get();
+        rows.into_iter()
+            .map(|(id, name)| {
+                let shown = name.clone();
+                view! {
+                    <li>
+                        <button type="button" on:click=move |_| choose(id, name.clone())>
+                            {shown}
+                        </button>
+                    </li>
+                }
+                .into_any()
+            })
+            .collect_view()
+    };
+    let content = move || match form.customer.get() {
+        Some((_, name)) => {
+            let change = Callback::new(move |()| form.customer.set(None));
+            view! {
+                <p class="order-customer">
+                    <b>{name}</b>
+                    <Button label=words.orders_form_customer_change() look=Look::Quiet on_press=change/>
+                </p>
+            }
+            .into_any()
+        }
+        None => view! {
+            <div class="customer-search" on:keydown=first>
+                <Input
+                    label=words.orders_form_customer()
+                    placeholder=words.orders_form_customer_search()
+                    value=search
+                    error=form.error("customer")
+                    autofocus=true
+                />
+                <ul role="status">{results}</ul>
+            </div>
+        }
+        .into_any(),
+    };
+    content.into_any()
+}
+
+fn lines(form: Form) -> AnyView {
+    let words = form.words;
+    let products = customer_suggestions("product");
+    let categories = customer_suggestions("category");
+    let (product_list, category_list) = (products.id(), categories.id());
+    let rows = move || {
+        let lines = form.lines.get();
+        let many = lines.len() > 1;
+        let lists = (product_list.clone(), category_list.clone());
+        lines
+            .into_iter()
+            .enumerate()
+            .map(|(at, it)| line(form, at, it, many, lists.clone()))
+            .collect_view()
+    };
+    let add = Callback::new(move |()| form.lines.update(|lines| lines.push(Line::new())));
+    view! {
+        <fieldset class="order-lines-form">
+            <legend class="field-label">{words.orders_form_lines()}</legend>
+            {products.datalist()}
+            {categories.datalist()}
+            {rows}
+            <Button
+                label=words.orders_form_line_add()
+                icon=icon::PLUS
+                look=Look::Quiet
+                on_press=add
+            />
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn line(form: Form, at: usize, line: Line, many: bool, lists: (String, String)) -> AnyView {
+    let words = form.words;
+    let error = |name: &str| form.error(["lines.", &at.to_string(), ".", name].concat());
+    let remove = Callback::new(move |()| {
+        form.lines.update(|lines| {
+            if at < lines.len() {
+                lines.remove(at);
+            }
+        });
+    });
+    view! {
+        <div class="line-row">
+            <Input
+                label=words.orders_form_product()
+                value=line.product
+                list=lists.0
+                error=error("product")
+            />
+            <Input
+                label=words.orders_form_category()
+                value=line.category
+                list=lists.1
+                error=error("category")
+            />
+            <Input
+                label=words.orders_form_quantity()
+                value=line.quantity
+                mode="decimal"
+                error=error("quantity")
+            />
+            <Input
+                label=words.orders_form_line_amount()
+                value=line.amount
+                mode="decimal"
+                error=error("amount")
+            />
+            {many
+                .then(|| {
+                    view! {
+                        <IconButton
+                            label=words.orders_form_line_remove()
+                            icon=icon::TRASH
+                            on_press=remove
+                        />
+                    }
+                })}
+        </div>
+    }
+    .into_any()
+}
