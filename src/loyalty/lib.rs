@@ -4,12 +4,19 @@
 //! same arguments give the same answer.
 
 mod account;
+mod condition;
+mod earn;
+mod expiry;
 mod fold;
 mod input;
 mod ledger;
+mod lots;
 mod overview;
 mod programs;
+mod ratio;
 mod redeem;
+mod tiers;
+mod timeline;
 
 pub use account::{Account, OpenLot, Standing};
 pub use fold::Evaluator;
