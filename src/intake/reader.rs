@@ -96,7 +96,8 @@ enum Source {
 }
 
 impl Reader {
-    /// Reads as the plan says (format, encoding, delimiter, header row).
+    /// Reads as the plan says (format, encoding, delimiter, header row; row 0 is no header at all, then columns are
+    /// named by their numbers).
     pub fn new(plan: &ImportPlan) -> Self {
         Self::with(plan.format, plan.encoding, plan.delimiter, plan.header_row)
     }
@@ -136,9 +137,10 @@ impl Reader {
 
     fn step(&mut self, bytes: &[u8], last: bool, sink: &mut dyn FnMut(Row<'_>)) {
         let before = self.text.len();
-        self.replaced |= self.decoder.decode(bytes, last, &mut self.text);
+        self.decoder.decode(bytes, last, &mut self.text);
         let new = self.text.get(before..).unwrap_or_default();
-        self.has_nul |= new.bytes().any(|b| b == 0);
+        self.replaced |= new.contains('\u{fffd}');
+        self.has_nul |= new.contains('\0');
         let mut waiting = std::mem::take(&mut self.issues);
         let full = waiting.len();
         let used = match &mut self.source {
@@ -155,8 +157,10 @@ impl Reader {
                     }
                     suspicious.check(number, cells, notes);
                     if number == header_row || columns.is_empty() {
-                        *columns = column_names(cells);
-                        return;
+                        *columns = column_names(cells, header_row > 0);
+                        if header_row > 0 {
+                            return;
+                        }
                     }
                     sink(Row {
                         number,
@@ -244,12 +248,12 @@ impl Suspicious {
 
 /// Headers as columns are named: trimmed, without our own protection, each different from all others. A column
 /// without header is named by its number (`#5`).
-pub(crate) fn column_names(cells: &Cells) -> Vec<String> {
+pub(crate) fn column_names(cells: &Cells, are_names: bool) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(cells.ends.len());
     let mut taken = BTreeSet::new();
     for (idx, cell) in cells.iter().enumerate() {
         let plain = clean::text(clean::unprotect(cell));
-        let base = if plain.is_empty() {
+        let base = if plain.is_empty() || !are_names {
             format!("#{}", idx + 1)
         } else {
             plain.into_owned()

@@ -1,6 +1,7 @@
 //! Columns to targets: the mapping's words looked up once instead of for every cell.
 
 use crate::field::{FieldKind, fields};
+use crate::inspect::preset;
 use model::import::ImportPlan;
 
 /// At most so many fields of the owner's own.
@@ -212,6 +213,12 @@ impl Bindings {
             });
         }
         self.known_columns = columns.len().max(self.known_columns);
+        // Of several columns for one field the first counts: the file's first, or what the program prefers.
+        let preset = plan.preset.as_deref().and_then(preset::by_name);
+        if let Some(preset) = preset {
+            self.list
+                .sort_by_cached_key(|binding| preset.rank(&preset::key(&binding.header)));
+        }
     }
 
     pub(crate) fn is_current(&self, columns: &[String]) -> bool {
