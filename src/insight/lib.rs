@@ -5,5 +5,5 @@
 mod rhythm;
 mod totals;
 
-pub use rhythm::{churn_risk_millionths, is_slipping_away, usual_gap_days};
+pub use rhythm::{MIN_QUIET_DAYS, churn_risk_millionths, is_slipping_away, usual_gap_days};
 pub use totals::{MonthSum, best_share, monthly, top};

@@ -26,7 +26,7 @@ pub use orders::RefundRow;
 pub use snapshot::SnapshotError;
 pub use view::{EventRef, LineRef, OrderFacts, OrderRef};
 
-pub(crate) use arrays::{Lazy, Missing};
+pub(crate) use arrays::Missing;
 pub(crate) use customers::{
     CONSENT_EMAIL, CONSENT_PHONE, CONSENT_SMS, CustomColumn, Customers, ListColumn, TextColumn,
     custom_kind, month_day,
@@ -34,7 +34,9 @@ pub(crate) use customers::{
 pub(crate) use dict::Dict;
 pub(crate) use events::{Datum, Events};
 pub(crate) use fold::fold;
-pub(crate) use orders::{CANCELLED, LinesLeft, Orders, UNCONVERTED, category_bit};
+pub(crate) use orders::{
+    CANCELLED, HAS_REFUNDS, LinesLeft, Orders, Total, UNCONVERTED, category_bit,
+};
 pub(crate) use view::average;
 
 use crate::Bitmap;
@@ -43,7 +45,7 @@ use model::{
     Birthday, Currency, Customer, CustomerId, Day, Interaction, InteractionId, Money, Order,
     OrderId, OrderStatus, Refund, Zone,
 };
-use orders::{HAS_REFUNDS, OrderValues, REFUNDED, STATUS};
+use orders::{OrderValues, REFUNDED, STATUS};
 
 /// All data of the workspace in arrays, by slot.
 #[derive(Clone, Debug)]
