@@ -43,7 +43,12 @@ impl CustomerParts {
             C::Phone => self.take_phone(&cell.text, context, notes),
             C::Email => self.take_email(cell, notes),
             C::ExternalId => self.take_key(cell, context, notes),
-            C::Id => self.id = self.id.or_else(|| cell.text.parse().ok()),
+            C::Id if self.id.is_some() => {}
+            C::Id => match cell.text.parse() {
+                Ok(id) => self.id = Some(id),
+                // `shuke.d.ts`: an order's customer is an id or the customer's external id.
+                Err(_) => self.take_key(cell, context, notes),
+            },
             C::Kind => {
                 if self.kind.is_none() {
                     self.kind = notes.take(choice::kind(&cell.text));

@@ -188,7 +188,7 @@ fn iso(bytes: &[u8]) -> Option<Moment> {
     };
     let year = two(y1, y2)? * 100 + two(y3, y4)?;
     let day = civil(year as i32, two(m1, m2)?, two(d1, d2)?)?;
-    let (hour, minute, second) = match rest {
+    let (time, offset) = match rest {
         [] => {
             return Some(Moment {
                 day,
@@ -196,16 +196,39 @@ fn iso(bytes: &[u8]) -> Option<Moment> {
                 offset: None,
             });
         }
-        &[b' ' | b'T', h1, h2, b':', n1, n2] => (two(h1, h2)?, two(n1, n2)?, 0),
-        &[b' ' | b'T', h1, h2, b':', n1, n2, b':', s1, s2] => {
-            (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?)
+        &[b' ' | b'T', h1, h2, b':', n1, n2] => ((two(h1, h2)?, two(n1, n2)?, 0), None),
+        &[
+            b' ' | b'T',
+            h1,
+            h2,
+            b':',
+            n1,
+            n2,
+            b':',
+            s1,
+            s2,
+            ref zone @ ..,
+        ] => {
+            let time = (two(h1, h2)?, two(n1, n2)?, two(s1, s2)?);
+            let offset = match *zone {
+                [] => None,
+                [b'Z'] => Some(0),
+                [b' ', sign @ (b'+' | b'-'), h1, h2, m1, m2]
+                | [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+                    let minutes = i32::try_from(two(h1, h2)? * 60 + two(m1, m2)?).ok()?;
+                    (minutes <= 14 * 60).then_some(())?;
+                    Some(if sign == b'-' { -minutes } else { minutes })
+                }
+                _ => return None,
+            };
+            (time, offset)
         }
         _ => return None,
     };
     Some(Moment {
         day,
-        millis: Some(time_of_day(hour, minute, second, 0)?),
-        offset: None,
+        millis: Some(time_of_day(time.0, time.1, time.2, 0)?),
+        offset,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Lists of words in one cell: tags and interests.
 
-use super::text::trim;
+use super::text::{is_empty_like, trim};
 use crate::json_value::LIST_END;
 
 /// Reads the words between `,`, `;`, `|` and their Chinese forms, or ` ::: ` (Google, which also marks with `* `).
@@ -98,7 +98,8 @@ pub(crate) fn join(words: &[String]) -> String {
         if !out.is_empty() {
             out.push_str(", ");
         }
-        if word.contains(BETWEEN) || word.contains(":::") || word.starts_with(['"', '*']) {
+        let special = word.contains(BETWEEN) || word.contains(":::") || is_empty_like(word);
+        if special || word.starts_with(['"', '*']) {
             out.push('"');
             out.push_str(&word.replace('"', "\"\""));
             out.push('"');

@@ -8,7 +8,7 @@ pub mod name;
 pub mod phone;
 
 mod email;
-mod text;
+pub(crate) mod text;
 
 pub use email::email;
 pub use text::{cut, fold, is_empty_like, text, unprotect, unwrap_formula};

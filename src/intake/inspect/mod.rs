@@ -16,8 +16,8 @@ use crate::decode::TextDecoder;
 use crate::field::{FieldKind, fields};
 use crate::reader::Reader;
 use model::import::{
-    ColumnGuess, DateOrder, FileFormat, GuessReason, ImportKind, ImportPlan, Inspection, OnMatch,
-    Reading, TextEncoding,
+    ColumnGuess, DateOrder, FileFormat, GuessReason, ImportPlan, Inspection, OnMatch, Reading,
+    TextEncoding,
 };
 use model::{Currency, Issue, IssueCode};
 
