@@ -35,7 +35,8 @@ pub use inspect::{Found, SAMPLE_BYTES, Unreadable, inspect, plan};
 pub use reader::{CellType, Reader, Row};
 pub use run::Intake;
 pub use write::{
-    CustomerWriter, FileForm, LedgerOut, LedgerWriter, OrderOut, OrderWriter, RejectedWriter,
+    CustomerOut, CustomerWriter, FileForm, LedgerOut, LedgerWriter, OrderOut, OrderWriter,
+    RejectedWriter,
 };
 
 /// An e-mail address as it is stored and compared (trimmed, lower case); `None` when it is none. For forms; files go

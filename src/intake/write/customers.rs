@@ -1,9 +1,9 @@
 //! Customers to CSV and JSON.
 
 use super::csv::{BYTE_ORDER_MARK, CsvRow};
-use super::{FileForm, JsonList};
+use super::{CustomerOut, FileForm, JsonList, local_time};
 use crate::clean::list::join;
-use model::{Currency, Customer, CustomerKind, Gender};
+use model::{Currency, Customer, CustomerKind, Gender, Zone};
 use serde_json::Value;
 
 /// Headers before and behind the owner's own fields: the names of `shuke.d.ts`.
@@ -44,16 +44,18 @@ const COLUMNS: [&str; 29] = [
 pub struct CustomerWriter {
     form: FileForm,
     currency: Currency,
+    zone: Zone,
     custom_keys: Vec<String>,
     list: JsonList,
 }
 
 impl CustomerWriter {
-    /// `custom_keys` are the owner's own fields, each a column; `currency` is the workspace's.
-    pub fn new(form: FileForm, currency: Currency, custom_keys: Vec<String>) -> Self {
+    /// `custom_keys` are the owner's own fields, each a column; `currency` and `zone` are the workspace's.
+    pub fn new(form: FileForm, currency: Currency, zone: Zone, custom_keys: Vec<String>) -> Self {
         Self {
             form,
             currency,
+            zone,
             custom_keys,
             list: JsonList::default(),
         }
@@ -79,7 +81,8 @@ impl CustomerWriter {
     }
 
     /// One customer.
-    pub fn write(&mut self, customer: &Customer, out: &mut Vec<u8>) {
+    pub fn write(&mut self, record: CustomerOut<'_>, out: &mut Vec<u8>) {
+        let customer = record.customer;
         match self.form {
             FileForm::Csv => self.row(customer, out),
             FileForm::Json => self.list.add(&self.object(customer), out),
@@ -144,8 +147,8 @@ impl CustomerWriter {
         for key in &self.custom_keys {
             row.custom(it.custom.get(key));
         }
-        row.plain(&customer.created_at.to_string());
-        row.plain(&customer.updated_at.to_string());
+        row.plain(&local_time(self.zone, customer.created_at, ' '));
+        row.plain(&local_time(self.zone, customer.updated_at, ' '));
         row.end();
     }
 

@@ -25,6 +25,13 @@ pub enum FileForm {
     Json,
 }
 
+/// A customer to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomerOut<'a> {
+    /// The record.
+    pub customer: &'a Customer,
+}
+
 /// An order to be written, with what a person wants to see of its customer.
 #[derive(Clone, Copy, Debug)]
 pub struct OrderOut<'a> {
