@@ -2,7 +2,8 @@
 //!
 //! Trunk hashes neither the worker's files nor `boot.js`, so a browser could keep an old one beside new neighbours.
 //! Here each gets the hash of its content into its name, and whoever loads a file gets its SHA-384: `index.html` of
-//! `boot.js`, `boot.js` of the page's program, the worker's loader of the worker's program.
+//! `boot.js`, `boot.js` of the page's program, the worker's loader of the worker's program. The style sheets, which
+//! are many files to whoever writes them, become one to whoever loads them.
 
 use base64::Engine as _;
 use sha2::{Digest, Sha256, Sha384};
@@ -25,6 +26,7 @@ pub fn run() -> Result<(), String> {
 /// What could not be read or written, or is not as expected.
 pub fn hash_assets(staging: &Path) -> Result<(), String> {
     let mut page = read_text(&staging.join("index.html"))?;
+    page = join_styles(staging, &page)?;
     let loader = hash_worker(staging)?;
     page = replace_once(&page, "worker_loader.js", &loader)?;
 
@@ -41,6 +43,51 @@ pub fn hash_assets(staging: &Path) -> Result<(), String> {
         page = set_attribute(&page, mark, &integrity(&bytes))?;
     }
     write(&staging.join("index.html"), page.as_bytes())
+}
+
+/// One style sheet in the place of the first, made of all in their order.
+fn join_styles(staging: &Path, page: &str) -> Result<String, String> {
+    let mut joined = Vec::new();
+    let mut rest = page;
+    let mut before = String::new();
+    let mut after = String::new();
+    while let Some((head, tag, tail)) = next_style_tag(rest) {
+        let kept = if joined.is_empty() {
+            &mut before
+        } else {
+            &mut after
+        };
+        kept.push_str(head);
+        let name = attribute_value(tag, "href")?;
+        let path = staging.join(name.trim_start_matches("./"));
+        joined.extend(fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?);
+        joined.push(b'\n');
+        fs::remove_file(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        rest = tail;
+    }
+    if joined.is_empty() {
+        return Err("index.html has no style sheet".into());
+    }
+    let name = format!("style-{}.css", short_hash(&[&joined]));
+    write(&staging.join(&name), &joined)?;
+    let integrity = integrity(&joined);
+    let tag = format!(r#"<link rel="stylesheet" href="./{name}" integrity="{integrity}">"#);
+    Ok([&before, &tag, &after, rest].concat())
+}
+
+/// What stands before the next `<link rel=stylesheet ...>`, the tag, and what stands after it.
+fn next_style_tag(page: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    loop {
+        let start = from + page.get(from..)?.find("<link")?;
+        let length = page.get(start..)?.find('>')? + 1;
+        let (head, tail) = page.split_at(start);
+        let (tag, tail) = tail.split_at(length);
+        if tag.contains("rel=\"stylesheet\"") || tag.contains("rel=stylesheet") {
+            return Some((head, tag, tail));
+        }
+        from = start + length;
+    }
 }
 
 /// The worker's script, its WebAssembly and the loader that checks both. Gives the loader's name.
@@ -170,6 +217,18 @@ mod tests {
         }
         assert!(set_attribute("<p>", "MARK", "x").is_err());
         assert!(replace_once("a a", "a", "b").is_err());
+    }
+
+    #[test]
+    fn style_tags_are_found_among_other_links() {
+        let page = "<link rel=icon href=a><link rel=stylesheet href=./b.css integrity=\"x\"><link rel=\"stylesheet\" href=\"./c.css\"/>end";
+        let (head, tag, tail) = next_style_tag(page).unwrap();
+        assert_eq!(head, "<link rel=icon href=a>");
+        assert_eq!(attribute_value(tag, "href").unwrap(), "./b.css");
+        let (head, tag, tail) = next_style_tag(tail).unwrap();
+        assert_eq!((head, tail), ("", "end"));
+        assert_eq!(attribute_value(tag, "href").unwrap(), "./c.css");
+        assert!(next_style_tag(tail).is_none());
     }
 
     #[test]
