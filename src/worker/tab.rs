@@ -317,12 +317,11 @@ impl Tab {
         *self.role.borrow_mut() = Role::Opening;
         let opened = Connection::open_in_memory()
             .map_err(|error| Fault::new(FaultCode::Storage).detail(error.to_string()))
-            .and_then(|connection| open_engine(connection, hello, Storage::Memory, refused));
-        let filled = match (opened, &hello.demo) {
-            (Ok(mut engine), Some(name)) => demo_data::fill(&mut engine, name).map(|()| engine),
-            (opened, _) => opened,
-        };
-        self.take_the_desk(filled, None);
+            .and_then(|connection| match &hello.demo {
+                Some(name) => demo_data::open(connection, hello, name),
+                None => open_engine(connection, hello, Storage::Memory, refused),
+            });
+        self.take_the_desk(opened, None);
     }
 
     /// The database is open, or is not: tell everybody.
