@@ -43,6 +43,35 @@ pub struct Changed {
     pub kinds: Vec<RecordKind>,
 }
 
+impl Changed {
+    /// Takes in what changed after it.
+    pub(crate) fn and(&mut self, later: Changed) {
+        self.data_version = later.data_version;
+        self.kinds.extend(later.kinds);
+        self.kinds.sort();
+        self.kinds.dedup();
+    }
+}
+
+/// The store's kinds of record as pages know them; refunds belong to orders.
+pub(crate) fn kinds_of(kinds: &[store::RecordKind]) -> Vec<RecordKind> {
+    let mut named: Vec<RecordKind> = kinds
+        .iter()
+        .map(|kind| match kind {
+            store::RecordKind::Customer => RecordKind::Customer,
+            store::RecordKind::Order | store::RecordKind::Refund => RecordKind::Order,
+            store::RecordKind::Interaction => RecordKind::Interaction,
+            store::RecordKind::LedgerEntry => RecordKind::LedgerEntry,
+            store::RecordKind::Segment => RecordKind::Segment,
+            store::RecordKind::Program => RecordKind::Program,
+            store::RecordKind::Settings => RecordKind::Settings,
+        })
+        .collect();
+    named.sort();
+    named.dedup();
+    named
+}
+
 /// A command that was applied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Applied {

@@ -1,23 +1,179 @@
 //! Exporting customers, orders, rejected rows and ledgers.
 
-use crate::{Context, Engine, Step, later};
-use protocol::{ExportFormat, ExportWhat, Fault, FileView};
+use crate::fault::OrFault;
+use crate::points::{MemberFacts, entry_views};
+use crate::{Context, Engine, Step, Unanswered};
+use intake::{
+    CustomerOut, CustomerWriter, FileForm, LedgerOut, LedgerWriter, OrderOut, OrderWriter,
+    RejectedWriter,
+};
+use model::{BatchId, Customer, CustomerId, Issue};
+use protocol::{
+    EntryKind, ExportFormat, ExportWhat, Fault, FaultCode, FileView, ListRequest, OrderList,
+    Progress, Stage,
+};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
-/// One export.
-pub struct ExportSession {}
+/// Records written in one step.
+const RECORDS: usize = 500;
+
+/// One export. A list of customers is fixed when it starts; records are written as they are when their turn comes.
+pub struct ExportSession {
+    work: Work,
+    name: String,
+    format: ExportFormat,
+    bytes: Vec<u8>,
+    done: u64,
+    total: u64,
+}
+
+enum Work {
+    Customers {
+        ids: Rc<Vec<CustomerId>>,
+        writer: CustomerWriter,
+    },
+    Orders {
+        list: OrderList,
+        writer: OrderWriter,
+    },
+    /// Written whole when it started.
+    Nothing,
+}
 
 impl ExportSession {
     /// Starts.
     ///
     /// # Errors
-    /// `BadRule`, `NotFound`, `Storage`.
+    /// `BadRule`, `NotFound`, `Storage`; `Busy` while columns are being read and the list needs them.
     pub fn new(
         engine: &mut Engine,
         what: ExportWhat,
         format: ExportFormat,
         context: &Context,
     ) -> Result<Self, Fault> {
-        later()
+        let form = match format {
+            ExportFormat::Csv => FileForm::Csv,
+            ExportFormat::Json => FileForm::Json,
+        };
+        let today = engine.today(context);
+        let mut session = Self {
+            work: Work::Nothing,
+            name: String::new(),
+            format,
+            bytes: Vec::new(),
+            done: 0,
+            total: 0,
+        };
+        let kind = match what {
+            ExportWhat::Customers(request) => {
+                session.customers(engine, &request, form, context)?;
+                "customers"
+            }
+            ExportWhat::Orders(list) => {
+                let filter = engine.order_filter(&list);
+                session.total = engine
+                    .store
+                    .read()
+                    .orders_page(&filter, 0, 1)
+                    .or_fault()?
+                    .total;
+                let mut writer = OrderWriter::new(form, engine.settings.zone);
+                writer.start(&mut session.bytes);
+                session.work = Work::Orders { list, writer };
+                "orders"
+            }
+            ExportWhat::Rejected { batch } => {
+                session.rejected(engine, batch, form)?;
+                "rejected-rows"
+            }
+            ExportWhat::Ledger { customer } => {
+                session.ledger(engine, customer, form, context)?;
+                "points"
+            }
+        };
+        let extension = match format {
+            ExportFormat::Csv => "csv",
+            ExportFormat::Json => "json",
+        };
+        session.name = format!("{kind}-{today}.{extension}");
+        Ok(session)
+    }
+
+    fn customers(
+        &mut self,
+        engine: &mut Engine,
+        request: &ListRequest,
+        form: FileForm,
+        context: &Context,
+    ) -> Result<(), Fault> {
+        let ids = engine
+            .list_ids(request, context)
+            .map_err(|unanswered| match unanswered {
+                Unanswered::NotReady => Fault::new(FaultCode::Busy),
+                Unanswered::Fault(fault) => fault,
+            })?;
+        let keys = custom_keys(engine, &ids)?;
+        let settings = &engine.settings;
+        let mut writer = CustomerWriter::new(form, settings.currency, settings.zone, keys);
+        writer.start(&mut self.bytes);
+        self.total = ids.len() as u64;
+        self.work = Work::Customers { ids, writer };
+        Ok(())
+    }
+
+    fn rejected(&mut self, engine: &Engine, batch: BatchId, form: FileForm) -> Result<(), Fault> {
+        let read = engine.store.read();
+        let run = read.import(batch).or_fault()?;
+        let run = run.ok_or_else(|| crate::fault::not_found(batch))?;
+        let columns = crate::import::ImportState::columns(&run);
+        let mut writer = RejectedWriter::new(form, columns);
+        writer.start(&mut self.bytes);
+        for row in read.rejected(batch).or_fault()? {
+            let cells: Vec<String> = serde_json::from_str(&row.cells).unwrap_or_default();
+            let issue: Option<Issue> = serde_json::from_str(&row.issue).ok();
+            let (code, reason) = issue.as_ref().map(reason_of).unwrap_or_default();
+            writer.write(row.row, &cells, &code, &reason, &mut self.bytes);
+            self.done += 1;
+        }
+        writer.end(&mut self.bytes);
+        self.total = self.done;
+        Ok(())
+    }
+
+    fn ledger(
+        &mut self,
+        engine: &mut Engine,
+        customer: CustomerId,
+        form: FileForm,
+        context: &Context,
+    ) -> Result<(), Fault> {
+        let today = engine.today(context);
+        let programs = engine.programs()?;
+        let facts = MemberFacts::read(engine.store.read(), customer)?;
+        let mut writer = LedgerWriter::new(form);
+        writer.start(&mut self.bytes);
+        for entry in entry_views(&facts, &programs, &engine.settings.zone, today)? {
+            let entry = LedgerOut {
+                id: entry.id,
+                key: entry.key,
+                kind: kind_name(entry.kind).to_owned(),
+                at: entry.local_at,
+                points: entry.points.0,
+                balance: entry.balance.0,
+                order: entry
+                    .order_number
+                    .or(entry.order.map(|order| order.to_string())),
+                rule: entry.rule,
+                reason: entry.reason,
+                reverses: entry.reverses,
+            };
+            writer.write(&entry, &mut self.bytes);
+            self.done += 1;
+        }
+        writer.end(&mut self.bytes);
+        self.total = self.done;
+        Ok(())
     }
 
     /// Goes on. Whenever it returns, [`ExportSession::take_bytes`] has what was written since.
@@ -27,13 +183,112 @@ impl ExportSession {
     pub fn step(
         &mut self,
         engine: &mut Engine,
-        context: &Context,
+        _context: &Context,
     ) -> Result<Step<FileView>, Fault> {
-        later()
+        let read = engine.store.read();
+        let from = usize::try_from(self.done).unwrap_or(usize::MAX);
+        let ended = match &mut self.work {
+            Work::Nothing => true,
+            Work::Customers { ids, writer } => {
+                let to = from.saturating_add(RECORDS).min(ids.len());
+                let stretch = ids.get(from..to).unwrap_or_default();
+                for customer in read.customers(stretch).or_fault()? {
+                    let out = CustomerOut {
+                        customer: &customer,
+                    };
+                    writer.write(out, &mut self.bytes);
+                }
+                self.done = to as u64;
+                let ended = to >= ids.len();
+                if ended {
+                    writer.end(&mut self.bytes);
+                }
+                ended
+            }
+            Work::Orders { list, writer } => {
+                let filter = engine.order_filter(list);
+                let page = read
+                    .orders_page(&filter, self.done, RECORDS as u32)
+                    .or_fault()?;
+                let mut ids: Vec<CustomerId> = page.items.iter().map(|it| it.customer).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                let customers: BTreeMap<CustomerId, Customer> = read
+                    .customers(&ids)
+                    .or_fault()?
+                    .into_iter()
+                    .map(|customer| (customer.id, customer))
+                    .collect();
+                for order in &page.items {
+                    let out = OrderOut {
+                        order,
+                        customer: customers.get(&order.customer),
+                    };
+                    writer.write(out, &mut self.bytes);
+                }
+                self.done += page.items.len() as u64;
+                let ended = page.items.is_empty() || self.done >= page.total;
+                if ended {
+                    writer.end(&mut self.bytes);
+                }
+                ended
+            }
+        };
+        if !ended {
+            return Ok(Step::More(Progress {
+                stage: Stage::Exporting,
+                done: self.done,
+                total: self.total,
+                rows: self.done,
+            }));
+        }
+        self.work = Work::Nothing;
+        Ok(Step::Done(FileView {
+            name: self.name.clone(),
+            media_type: match self.format {
+                ExportFormat::Csv => "text/csv;charset=utf-8".to_owned(),
+                ExportFormat::Json => "application/json".to_owned(),
+            },
+            records: self.done,
+        }))
     }
 
     /// The bytes since the last call: append them to the file.
     pub fn take_bytes(&mut self) -> Vec<u8> {
-        Vec::new()
+        std::mem::take(&mut self.bytes)
+    }
+}
+
+/// The owner's own fields that these customers have, sorted: each becomes a column.
+fn custom_keys(engine: &Engine, ids: &[CustomerId]) -> Result<Vec<String>, Fault> {
+    let read = engine.store.read();
+    let mut keys = std::collections::BTreeSet::new();
+    for stretch in ids.chunks(RECORDS) {
+        for customer in read.customers(stretch).or_fault()? {
+            keys.extend(customer.fields.custom.into_keys());
+        }
+    }
+    Ok(keys.into_iter().collect())
+}
+
+/// The code of an issue, and where and what as data (words are made elsewhere).
+fn reason_of(issue: &Issue) -> (String, String) {
+    let code = serde_json::to_value(issue.code)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default();
+    let parts = [&issue.column, &issue.value, &issue.expected];
+    let reason: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+    (code, reason.join(" | "))
+}
+
+fn kind_name(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Accrual => "accrual",
+        EntryKind::Redemption => "redemption",
+        EntryKind::Expiry => "expiry",
+        EntryKind::Reversal => "reversal",
+        EntryKind::Adjustment => "adjustment",
+        EntryKind::Transfer => "transfer",
     }
 }

@@ -11,35 +11,81 @@
 //!    Other queries meanwhile fail with [`Unanswered::NotReady`]: keep them and ask again when the load is done.
 //!    Commands that come in between are taken into account.
 //! 3. When idle, [`Engine::snapshot_bytes`] gives what to save for the next opening, or nothing if that is current.
+//! 4. After a restore, an erase, a change of zone or currency, or the undo of an import the columns may be gone:
+//!    whenever [`Engine::columns_ready`] is false, load again (without a snapshot).
 //!
 //! Long work is a value with `step`: each step takes some 10 ms natively. Drop the value to stop without a trace of the
 //! step at hand; `cancel` where there is a report to get.
 
-#![expect(unused_variables, reason = "skeleton: bodies follow")]
+#![expect(
+    clippy::result_large_err,
+    reason = "a fault is made once a request at most, and the protocol wants it whole"
+)]
 
+mod apply;
 mod columns;
 mod context;
+mod customers;
+mod derive;
 mod export;
+mod fault;
+mod fields;
+mod find;
+mod follow;
+mod home;
 mod import;
+mod lists;
+mod orders;
+mod points;
+mod query;
+mod sample;
+mod scores;
+mod segments;
+mod settings;
+mod status;
+mod timeline;
 mod undo;
+mod validate;
+
+#[cfg(test)]
+mod tests;
 
 pub use columns::ColumnsLoad;
 pub use context::{Applied, Changed, Context, Host, NewWorkspace, Step, Unanswered, needs_columns};
 pub use export::ExportSession;
 pub use import::{FileIdentity, ImportSession, ImportStep};
-pub use rusqlite::Connection;
+pub use sample::{Sample, SampleOrder};
+pub use store::Connection;
 pub use undo::UndoSession;
 
-use model::import::Inspection;
-use protocol::{Command, Fault, FaultCode, Query, Reply, Status};
+use derive::DayCache;
+use fault::OrFault;
+use follow::Loading;
+use lists::ListCache;
+use model::import::{Inspection, Reading};
+use model::{Day, WorkspaceSettings};
+use points::Programs;
+use protocol::{Fault, FaultCode, Storage};
+use segment::Columns;
+use segments::SavedSegment;
+use std::rc::Rc;
+use store::Store;
 
 /// One open workspace.
 pub struct Engine {
+    store: Store,
+    settings: WorkspaceSettings,
     host: Host,
-}
-
-fn later<T>() -> Result<T, Fault> {
-    Err(Fault::new(FaultCode::Internal).detail("not written yet"))
+    data_version: u64,
+    columns: Option<Columns>,
+    loading: Loading,
+    /// The data version of the snapshot that the host has.
+    snapshot_version: Option<u64>,
+    today: Option<DayCache>,
+    other_day: Option<DayCache>,
+    lists: ListCache,
+    segments: Option<Rc<Vec<SavedSegment>>>,
+    programs: Option<Rc<Programs>>,
 }
 
 impl Engine {
@@ -53,63 +99,71 @@ impl Engine {
         new: NewWorkspace,
         context: &Context,
     ) -> Result<Self, Fault> {
-        later()
+        let new = store::New {
+            replica: new.replica,
+            settings: new.settings,
+            now: context.now,
+        };
+        let store = Store::open(connection, new).or_fault()?;
+        let settings = store.read().settings().or_fault()?;
+        let data_version = store.read().data_version().or_fault()?;
+        Ok(Self {
+            store,
+            settings,
+            host: Host {
+                storage: Storage::Memory,
+                storage_refused: None,
+                demo: None,
+                leader: true,
+            },
+            data_version,
+            columns: None,
+            loading: Loading::default(),
+            snapshot_version: None,
+            today: None,
+            other_day: None,
+            lists: ListCache::default(),
+            segments: None,
+            programs: None,
+        })
     }
 
-    /// Tells what only the host knows, for [`Query::Status`].
+    /// Tells what only the host knows, for [`protocol::Query::Status`].
     pub fn set_host(&mut self, host: Host) {
         self.host = host;
     }
 
-    /// How things stand; works at once after opening.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub fn status(&mut self, context: &Context) -> Result<Status, Fault> {
-        later()
-    }
-
-    /// Answers a query.
-    ///
-    /// # Errors
-    /// [`Unanswered::NotReady`] while columns are not in memory and the query needs them, else a fault.
-    pub fn query(&mut self, query: &Query, context: &Context) -> Result<Reply, Unanswered> {
-        Ok(later()?)
-    }
-
-    /// Applies a command once for its request id: a repeated id gives the first answer again and changes nothing.
-    /// Durable when it returns.
-    ///
-    /// # Errors
-    /// A fault; nothing was changed then.
-    pub fn apply(
-        &mut self,
-        command: &Command,
-        request_id: &str,
-        context: &Context,
-    ) -> Result<Applied, Fault> {
-        later()
+    /// The workspace's settings.
+    pub fn settings(&self) -> &WorkspaceSettings {
+        &self.settings
     }
 
     /// Whether columns are in memory.
     pub fn columns_ready(&self) -> bool {
-        false
+        self.columns.is_some()
     }
 
     /// Customers and orders in the columns, for [`protocol::Event::ColumnsReady`].
     pub fn columns_size(&self) -> (u64, u64) {
-        (0, 0)
+        self.columns.as_ref().map_or((0, 0), |columns| {
+            (columns.customer_count(), columns.order_count())
+        })
     }
 
     /// What to save so that the next opening is fast; `None` when columns are not ready or the snapshot given out (or
     /// loaded) last is still current.
     pub fn snapshot_bytes(&mut self) -> Option<Vec<u8>> {
-        None
+        let columns = self.columns.as_mut()?;
+        if self.snapshot_version == Some(self.data_version) {
+            return None;
+        }
+        self.snapshot_version = Some(self.data_version);
+        Some(columns.to_bytes())
     }
 
     /// Grows with every write.
     pub fn data_version(&self) -> u64 {
-        0
+        self.data_version
     }
 
     /// The whole database as the bytes of one SQLite file.
@@ -117,22 +171,43 @@ impl Engine {
     /// # Errors
     /// `Storage`.
     pub fn backup(&mut self) -> Result<Vec<u8>, Fault> {
-        later()
+        self.store.backup().or_fault()
     }
 
     /// Replaces the whole database by a backup, after checking it. Columns are gone afterwards: load them again.
+    /// Ids made from then on are those of this workspace's replica, so that they never meet those of the browser the
+    /// backup came from.
     ///
     /// # Errors
     /// `BadBackup`, `NewerSchema`, `Storage`, `QuotaExceeded`; nothing was changed then.
-    pub fn restore(&mut self, bytes: &[u8], context: &Context) -> Result<Changed, Fault> {
-        later()
+    pub fn restore(&mut self, bytes: &[u8], _context: &Context) -> Result<Changed, Fault> {
+        let replica = self.store.read().replica().or_fault()?;
+        self.store.restore(bytes, replica).or_fault()?;
+        self.start_over()?;
+        Ok(self.everything_changed())
     }
 
-    /// Looks at a file: `head` is its first 256 KiB (or all of it), `size` its whole size in bytes.
+    /// Looks at a file: `head` is its first 256 KiB (or all of it), `size` its whole size in bytes; `reading` holds what
+    /// a person says of it.
     ///
     /// # Errors
-    /// `UnreadableFile`.
-    pub fn inspect(&self, file_name: &str, head: &[u8], size: u64) -> Result<Inspection, Fault> {
-        later()
+    /// `UnreadableFile`, with what it seems to be and what would be right.
+    pub fn inspect(
+        &self,
+        file_name: &str,
+        head: &[u8],
+        size: u64,
+        reading: &Reading,
+    ) -> Result<Inspection, Fault> {
+        intake::inspect(head, size, file_name, reading).map_err(|unreadable| {
+            Fault::new(FaultCode::UnreadableFile)
+                .found(unreadable.found.name())
+                .expected(unreadable.expected)
+        })
+    }
+
+    /// Today in the business's zone.
+    fn today(&self, context: &Context) -> Day {
+        self.settings.zone.day(context.now)
     }
 }

@@ -1,0 +1,253 @@
+//! Commands: each one transaction, applied once for its request id.
+
+use crate::fault::{self, Failure, OrFault};
+use crate::follow::Touched;
+use crate::points::Programs;
+use crate::validate::Rules;
+use crate::{
+    Applied, Context, Engine, Step, UndoSession, customers, orders, points, segments, settings,
+};
+use model::{Day, WorkspaceSettings};
+use protocol::{Command, Done, Fault, FaultCode, Outcome};
+use std::rc::Rc;
+use store::{BatchMeta, Tx};
+
+/// What a command may look at beside the database.
+pub(crate) struct Known<'a> {
+    pub(crate) settings: &'a WorkspaceSettings,
+    pub(crate) today: Day,
+    pub(crate) context: &'a Context,
+    pub(crate) programs: Rc<Programs>,
+}
+
+impl Known<'_> {
+    /// What checking of fields needs.
+    pub(crate) fn rules(&self) -> Rules<'_> {
+        Rules {
+            today: self.today,
+            phone_country: &self.settings.phone_country,
+        }
+    }
+}
+
+impl Engine {
+    /// Applies a command once for its request id: a repeated id gives the first answer again and changes nothing.
+    /// Durable when it returns. (`EraseEverything` and `BackupSaved` keep no answer: doing them again is the same.)
+    ///
+    /// # Errors
+    /// A fault; nothing was changed then.
+    pub fn apply(
+        &mut self,
+        command: &Command,
+        request_id: &str,
+        context: &Context,
+    ) -> Result<Applied, Fault> {
+        match command {
+            Command::Undo { batch } => {
+                let mut session = UndoSession::new(self, *batch, request_id, context)?;
+                loop {
+                    if let Step::Done(applied) = session.step(self, context)? {
+                        return Ok(applied);
+                    }
+                }
+            }
+            Command::BackupSaved => {
+                self.store.backup_saved(context.now).or_fault()?;
+                Ok(saved(None))
+            }
+            Command::EraseEverything { confirm } => self.erase(confirm, context),
+            _ => self.write(command, request_id, context),
+        }
+    }
+
+    fn write(
+        &mut self,
+        command: &Command,
+        request_id: &str,
+        context: &Context,
+    ) -> Result<Applied, Fault> {
+        if let Some(done) = self.answered(request_id)? {
+            return Ok(Applied {
+                done,
+                changed: None,
+            });
+        }
+        let subject = self.subject(command)?;
+        let programs = self.programs()?;
+        let known = Known {
+            settings: &self.settings,
+            today: self.settings.zone.day(context.now),
+            context,
+            programs,
+        };
+        let meta = BatchMeta {
+            name: name(command),
+            subject: &subject,
+            who: &context.who,
+            at: context.now,
+            request: Some(request_id),
+            continues: None,
+            bulk: false,
+        };
+        let written = self
+            .store
+            .write(meta, |tx| -> Result<(Done, Touched), Failure> {
+                let (outcome, touched) = carry_out(command, &known, tx)?;
+                let done = Done {
+                    batch: tx.batch(),
+                    outcome,
+                };
+                let reply =
+                    serde_json::to_string(&done).map_err(|e| fault::internal(e.to_string()))?;
+                tx.set_reply(reply);
+                Ok((done, touched))
+            })?;
+        let kinds = written.kinds();
+        let (done, touched) = written.value;
+        let changed = match written.batch {
+            Some(_) => Some(self.follow(touched, written.data_version, &kinds)?),
+            None => None,
+        };
+        Ok(Applied { done, changed })
+    }
+
+    /// The answer to a request that was applied before.
+    pub(crate) fn answered(&self, request_id: &str) -> Result<Option<Done>, Fault> {
+        let reply = self.store.read().reply_to(request_id).or_fault()?;
+        reply
+            .map(|json| serde_json::from_str(&json).map_err(|e| fault::internal(e.to_string())))
+            .transpose()
+    }
+
+    /// What the command is about, for the log.
+    fn subject(&self, command: &Command) -> Result<String, Fault> {
+        let read = self.store.read();
+        let of_customer = |id| -> Result<String, Fault> {
+            let customer = read.customer(id).or_fault()?;
+            Ok(customer
+                .map(|it| customers::subject(&it.fields))
+                .unwrap_or_default())
+        };
+        let of_order = |id| -> Result<String, Fault> {
+            let order = read.order(id).or_fault()?;
+            Ok(order
+                .and_then(|it| it.fields.external_id)
+                .unwrap_or_default())
+        };
+        Ok(match command {
+            Command::CreateCustomer { fields } => customers::subject(fields),
+            Command::UpdateCustomer { fields, .. } => customers::subject(fields),
+            Command::RemoveCustomers { ids } => match ids.as_slice() {
+                [id] => of_customer(*id)?,
+                _ => String::new(),
+            },
+            Command::TagCustomers { tag, .. } => tag.clone(),
+            Command::CreateOrder { customer, .. }
+            | Command::AddInteraction { customer, .. }
+            | Command::Redeem { customer, .. }
+            | Command::AdjustPoints { customer, .. } => of_customer(*customer)?,
+            Command::RemoveOrder { id } => of_order(*id)?,
+            Command::RefundOrder(refund) => of_order(refund.order)?,
+            Command::SaveSegment { name, .. } => name.clone(),
+            Command::RemoveSegment { id } => {
+                let segment = read.segment(*id).or_fault()?;
+                segment.map(|it| it.name).unwrap_or_default()
+            }
+            Command::SetProgram { .. }
+            | Command::ReverseEntry { .. }
+            | Command::SetSettings { .. }
+            | Command::SetLifecycle { .. }
+            | Command::Undo { .. }
+            | Command::BackupSaved
+            | Command::EraseEverything { .. } => String::new(),
+        })
+    }
+}
+
+/// An answer with nothing to tell.
+pub(crate) fn saved(changed: Option<crate::Changed>) -> Applied {
+    Applied {
+        done: Done {
+            batch: None,
+            outcome: Outcome::Saved,
+        },
+        changed,
+    }
+}
+
+/// The command's name in the log.
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::CreateCustomer { .. } => "create_customer",
+        Command::UpdateCustomer { .. } => "update_customer",
+        Command::RemoveCustomers { .. } => "remove_customers",
+        Command::TagCustomers { .. } => "tag_customers",
+        Command::CreateOrder { .. } => "create_order",
+        Command::RemoveOrder { .. } => "remove_order",
+        Command::RefundOrder(_) => "refund_order",
+        Command::AddInteraction { .. } => "add_interaction",
+        Command::SaveSegment { .. } => "save_segment",
+        Command::RemoveSegment { .. } => "remove_segment",
+        Command::SetProgram { .. } => "set_program",
+        Command::Redeem { .. } => "redeem",
+        Command::AdjustPoints { .. } => "adjust_points",
+        Command::ReverseEntry { .. } => "reverse_entry",
+        Command::SetSettings { .. } => "set_settings",
+        Command::SetLifecycle { .. } => "set_lifecycle",
+        Command::Undo { .. } => "undo",
+        Command::BackupSaved => "backup_saved",
+        Command::EraseEverything { .. } => "erase_everything",
+    }
+}
+
+fn carry_out(
+    command: &Command,
+    known: &Known<'_>,
+    tx: &mut Tx<'_>,
+) -> Result<(Outcome, Touched), Failure> {
+    match command {
+        Command::CreateCustomer { fields } => customers::create(fields, known, tx),
+        Command::UpdateCustomer { id, fields } => customers::update(*id, fields, known, tx),
+        Command::RemoveCustomers { ids } => customers::remove(ids, tx),
+        Command::TagCustomers { ids, tag, add } => customers::tag(ids, tag, *add, tx),
+        Command::CreateOrder { customer, fields } => orders::create(*customer, fields, known, tx),
+        Command::RemoveOrder { id } => orders::remove(*id, tx),
+        Command::RefundOrder(request) => orders::refund(request, known, tx),
+        Command::AddInteraction { customer, fields } => {
+            orders::add_interaction(*customer, fields, tx)
+        }
+        Command::SaveSegment { id, name, rule } => segments::save(*id, name, rule, known, tx),
+        Command::RemoveSegment { id } => segments::remove(*id, tx),
+        Command::SetProgram { program, from } => points::set_program(program, *from, known, tx),
+        Command::Redeem {
+            customer,
+            points,
+            reward,
+            order_amount,
+            key,
+        } => {
+            let wish = points::Wish {
+                customer: *customer,
+                points: *points,
+                reward: reward.as_deref(),
+                order_amount: *order_amount,
+                key,
+            };
+            points::redeem(&wish, known, tx)
+        }
+        Command::AdjustPoints {
+            customer,
+            points,
+            reason,
+            key,
+        } => points::adjust(*customer, *points, reason, key, known, tx),
+        Command::ReverseEntry { entry, reason, key } => {
+            points::reverse(entry, reason.as_deref(), key, known, tx)
+        }
+        Command::SetSettings { settings } => settings::set(settings, tx),
+        Command::SetLifecycle { thresholds } => settings::set_lifecycle(*thresholds, known, tx),
+        Command::Undo { .. } | Command::BackupSaved | Command::EraseEverything { .. } => {
+            Err(Fault::new(FaultCode::Internal).into())
+        }
+    }
+}

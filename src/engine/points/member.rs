@@ -1,0 +1,286 @@
+//! One member's facts from the store, as the fold wants them.
+
+use super::{Programs, overflow};
+use crate::fault::{self, OrFault};
+use crate::follow::orders_of;
+use loyalty::{
+    Account, Deed, Dictionary, Ends, Entry, Evaluator, KnownBirthday, Line, Member, NO_CODE,
+    Purchase, Recorded, Refund, ReturnedLine, Span, Texts, TrackedEvent,
+};
+use model::{
+    Currency, CustomField, Customer, CustomerId, Day, Interaction, Money, Order, OrderId, Points,
+    Zone,
+};
+use protocol::Fault;
+use std::collections::BTreeMap;
+use store::EntryKind;
+
+/// Everything about one member.
+pub(crate) struct MemberFacts {
+    pub(crate) customer: Customer,
+    pub(crate) orders: Vec<Order>,
+    pub(crate) interactions: Vec<Interaction>,
+    pub(crate) entries: Vec<store::Entry>,
+}
+
+impl MemberFacts {
+    /// Reads them.
+    pub(crate) fn read(read: store::Reader<'_>, id: CustomerId) -> Result<Self, Fault> {
+        let customer = read.customer(id).or_fault()?;
+        let customer = customer.ok_or_else(|| fault::not_found(id))?;
+        let mut interactions = Vec::new();
+        loop {
+            let page = read
+                .interactions(id, interactions.len() as u64, 1000)
+                .or_fault()?;
+            let end = page.items.is_empty();
+            interactions.extend(page.items);
+            if end || interactions.len() as u64 >= page.total {
+                break;
+            }
+        }
+        Ok(Self {
+            customer,
+            orders: orders_of(read, id)?,
+            interactions,
+            entries: read.entries(id).or_fault()?,
+        })
+    }
+
+    /// The account at the end of a day.
+    pub(crate) fn account(
+        &self,
+        programs: &Programs,
+        business: &Zone,
+        day: Day,
+    ) -> Result<Account, Fault> {
+        self.fold(programs, business, day, |fold, member, as_of| {
+            fold.account(member, as_of)
+        })
+    }
+
+    /// The account and the entries that led to it, oldest first.
+    pub(crate) fn ledger(
+        &self,
+        programs: &Programs,
+        business: &Zone,
+        day: Day,
+    ) -> Result<(Account, Vec<Entry>), Fault> {
+        self.fold(programs, business, day, |fold, member, as_of| {
+            fold.ledger(member, as_of)
+        })
+    }
+
+    fn fold<T>(
+        &self,
+        programs: &Programs,
+        business: &Zone,
+        day: Day,
+        ask: impl FnOnce(&mut Evaluator<'_>, &Member<'_>, loyalty::AsOf) -> Result<T, loyalty::Overflow>,
+    ) -> Result<T, Fault> {
+        let zone = programs.zone(day);
+        let currency = programs
+            .in_force(day)
+            .map(|version| version.program.currency);
+        let mut facts = Slices::default();
+        for order in &self.orders {
+            if Some(order.fields.currency) == currency {
+                facts.order(order, &zone);
+            }
+        }
+        let compiled =
+            loyalty::Programs::new(&programs.versions, &facts.words).map_err(overflow)?;
+        let names = compiled.event_names();
+        let tracked: Vec<TrackedEvent<'_>> = self
+            .interactions
+            .iter()
+            .filter(|event| names.contains(&event.fields.kind))
+            .map(|event| TrackedEvent {
+                id: event.id,
+                at: event.fields.at,
+                day: zone.day(event.fields.at),
+                kind: &event.fields.kind,
+                amount: currency.and_then(|currency| event_amount(&event.fields.data, currency)),
+            })
+            .collect();
+        let recorded: Vec<Recorded<'_>> = self
+            .entries
+            .iter()
+            .map(|entry| recorded(entry, &zone))
+            .collect();
+        let member = Member {
+            purchases: &facts.purchases,
+            lines: &facts.lines,
+            refunds: &facts.refunds,
+            refund_lines: &facts.refund_lines,
+            events: &tracked,
+            recorded: &recorded,
+            signup_on: self.customer.fields.signup_on,
+            birthday: self.customer.fields.birthday.map(|birthday| KnownBirthday {
+                birthday,
+                known_on: business.day(self.customer.created_at),
+            }),
+        };
+        ask(&mut Evaluator::new(&compiled), &member, programs.as_of(day)).map_err(overflow)
+    }
+}
+
+/// The amount an event carries: its datum `amount`, in major units.
+fn event_amount(data: &BTreeMap<String, CustomField>, currency: Currency) -> Option<Money> {
+    let text = match data.get("amount")? {
+        CustomField::Text(text) => text.clone(),
+        CustomField::Number(number) => number.to_string(),
+        CustomField::Flag(_) => return None,
+    };
+    Money::parse(&text, currency).ok()
+}
+
+/// A recorded entry as the fold wants it.
+pub(crate) fn recorded<'a>(entry: &'a store::Entry, zone: &Zone) -> Recorded<'a> {
+    let fields = &entry.fields;
+    let size = Points(fields.points.0.saturating_abs());
+    let what = match (fields.kind, fields.reverses) {
+        (EntryKind::Redemption, _) => Deed::Redemption {
+            points: size,
+            order: fields.order,
+            reward: fields.reward.as_deref(),
+        },
+        (EntryKind::Reversal, Some(of)) => Deed::Reversal { of },
+        (EntryKind::Bonus, _) => Deed::Bonus {
+            points: size,
+            qualifies: false,
+            ends: Ends::ByProgram,
+        },
+        (EntryKind::Transfer, _) if fields.points.0 < 0 => Deed::TransferOut { points: size },
+        (EntryKind::Adjustment | EntryKind::Transfer | EntryKind::Reversal, _) => {
+            Deed::Adjustment {
+                points: fields.points,
+            }
+        }
+    };
+    Recorded {
+        id: entry.id,
+        key: &fields.key,
+        at: fields.at,
+        day: zone.day(fields.at),
+        what,
+        reason: fields.reason.as_deref(),
+    }
+}
+
+/// The slices of a member, filled from orders.
+#[derive(Default)]
+struct Slices<'a> {
+    purchases: Vec<Purchase>,
+    lines: Vec<Line>,
+    refunds: Vec<Refund<'a>>,
+    refund_lines: Vec<ReturnedLine>,
+    words: Words<'a>,
+}
+
+impl<'a> Slices<'a> {
+    fn order(&mut self, order: &'a Order, zone: &Zone) {
+        let fields = &order.fields;
+        let lines = Span {
+            start: self.lines.len() as u32,
+            len: fields.lines.len() as u32,
+        };
+        for line in &fields.lines {
+            self.lines.push(Line {
+                product: self.words.code(Texts::Products, Some(&line.product)),
+                category: self.words.code(Texts::Categories, line.category.as_deref()),
+                quantity_milli: line.quantity_milli,
+                amount: line.amount,
+            });
+        }
+        let refunds = Span {
+            start: self.refunds.len() as u32,
+            len: order.refunds.len() as u32,
+        };
+        for refund in &order.refunds {
+            let start = self.refund_lines.len() as u32;
+            self.refund_lines
+                .extend(refund.lines.iter().map(|line| ReturnedLine {
+                    line: line.line,
+                    quantity_milli: line.quantity_milli,
+                }));
+            self.refunds.push(Refund {
+                key: &refund.key,
+                at: refund.at,
+                day: zone.day(refund.at),
+                amount: refund.amount,
+                lines: Span {
+                    start,
+                    len: refund.lines.len() as u32,
+                },
+            });
+        }
+        let (day, minute) = zone.day_and_minute(fields.at);
+        self.purchases.push(Purchase {
+            id: order.id,
+            at: fields.at,
+            day,
+            minute,
+            status: fields.status,
+            amount: fields.amount,
+            gross: fields.gross.unwrap_or(fields.amount),
+            tax: fields.tax.unwrap_or_default(),
+            paid_with_points: fields.paid_with_points.unwrap_or_default(),
+            channel: self.words.code(Texts::Channels, fields.channel.as_deref()),
+            coupon: self.words.code(Texts::Coupons, fields.coupon.as_deref()),
+            lines,
+            refunds,
+        });
+    }
+}
+
+/// The texts of one member's orders, numbered as they come.
+#[derive(Default)]
+struct Words<'a> {
+    codes: [BTreeMap<&'a str, u32>; 4],
+}
+
+fn place(of: Texts) -> usize {
+    match of {
+        Texts::Categories => 0,
+        Texts::Products => 1,
+        Texts::Channels => 2,
+        Texts::Coupons => 3,
+    }
+}
+
+impl<'a> Words<'a> {
+    fn code(&mut self, of: Texts, text: Option<&'a str>) -> u32 {
+        match (text, self.codes.get_mut(place(of))) {
+            (Some(text), Some(codes)) => {
+                let next = codes.len() as u32;
+                *codes.entry(text).or_insert(next)
+            }
+            _ => NO_CODE,
+        }
+    }
+}
+
+impl Dictionary for Words<'_> {
+    fn each(&self, of: Texts, see: &mut dyn FnMut(u32, &str)) {
+        for (text, code) in self.codes.get(place(of)).into_iter().flatten() {
+            see(*code, text);
+        }
+    }
+}
+
+/// What each order has earned, net of what its refunds took back.
+pub(crate) fn points_by_order(entries: &[Entry]) -> BTreeMap<OrderId, Points> {
+    let mut sums: BTreeMap<OrderId, Points> = BTreeMap::new();
+    for entry in entries {
+        let derived = matches!(
+            entry.kind,
+            loyalty::EntryKind::Accrual | loyalty::EntryKind::Reversal
+        ) && !entry.recorded;
+        if let (true, Some(order)) = (derived, entry.order) {
+            let sum = sums.entry(order).or_default();
+            sum.0 = sum.0.saturating_add(entry.points.0);
+        }
+    }
+    sums
+}

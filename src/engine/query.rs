@@ -1,0 +1,60 @@
+//! Queries: which part answers which.
+
+use crate::{Context, Engine, Unanswered};
+use protocol::{Query, Reply};
+
+impl Engine {
+    /// Answers a query.
+    ///
+    /// # Errors
+    /// [`Unanswered::NotReady`] while columns are not in memory and the query needs them, else a fault.
+    pub fn query(&mut self, query: &Query, context: &Context) -> Result<Reply, Unanswered> {
+        match query {
+            Query::Status => Ok(Reply::Status(self.status(context)?)),
+            Query::Home => self.home(context),
+            Query::Customers(request) => self.customers(request, context),
+            Query::Customer { id } => self.customer(*id, context),
+            Query::Orders(request) => self.orders(request, context),
+            Query::Order { id } => self.order(*id, context),
+            Query::Timeline {
+                customer,
+                offset,
+                limit,
+            } => self.timeline(*customer, *offset, *limit, context),
+            Query::History {
+                kind,
+                id,
+                offset,
+                limit,
+            } => self.history(*kind, id, *offset, *limit),
+            Query::Commands {
+                offset,
+                limit,
+                imports_only,
+            } => self.commands(*offset, *limit, *imports_only),
+            Query::Count { rule, as_of } => self.count(rule, *as_of, context),
+            Query::Segments => self.segments_view(context),
+            Query::Rfm { as_of } => self.rfm_view(*as_of, context),
+            Query::Lifecycle { as_of } => self.lifecycle_view(*as_of, context),
+            Query::Program => self.program_view(context),
+            Query::Member { customer, as_of } => self.member_view(*customer, *as_of, context),
+            Query::Ledger {
+                customer,
+                offset,
+                limit,
+            } => self.ledger_view(*customer, *offset, *limit, context),
+            Query::Members {
+                search,
+                offset,
+                limit,
+            } => self.members_view(search, *offset, *limit, context),
+            Query::PointsOverview { as_of } => self.points_overview(*as_of, context),
+            Query::Values {
+                attribute,
+                search,
+                limit,
+            } => self.values(attribute, search, *limit, context),
+            Query::Find { search, limit } => self.find(search, *limit),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The workspace's settings.
+
+use crate::apply::{Known, saved};
+use crate::fault::{Failure, OrFault};
+use crate::follow::Touched;
+use crate::{Applied, Context, Engine};
+use model::{Issue, IssueCode, LifecycleThresholds, WorkspaceSettings};
+use protocol::{Fault, FaultCode, Outcome};
+use store::Tx;
+
+/// Longest name of a business, in characters.
+const NAME_CHARACTERS: usize = 200;
+
+/// What must be typed to erase everything.
+const ERASE: &str = "ERASE";
+
+/// Saves all settings.
+pub(crate) fn set(
+    settings: &WorkspaceSettings,
+    tx: &mut Tx<'_>,
+) -> Result<(Outcome, Touched), Failure> {
+    let mut settings = settings.clone();
+    settings.name = settings.name.trim().to_owned();
+    let mut issues = Vec::new();
+    if settings.name.chars().count() > NAME_CHARACTERS {
+        issues.push(
+            Issue::error(IssueCode::TooLong)
+                .in_field("name")
+                .expected(&NAME_CHARACTERS.to_string()),
+        );
+    }
+    let digits = settings.phone_country.bytes().all(|b| b.is_ascii_digit());
+    if !digits || !(1..=3).contains(&settings.phone_country.len()) {
+        issues.push(
+            Issue::error(IssueCode::UnknownChoice)
+                .in_field("phoneCountry")
+                .found(&settings.phone_country)
+                .expected("86"),
+        );
+    }
+    check_thresholds(&settings.lifecycle, &mut issues);
+    if !issues.is_empty() {
+        return Err(Fault::invalid(issues).into());
+    }
+    tx.set_settings(&settings)?;
+    let touched = Touched {
+        settings: true,
+        ..Touched::default()
+    };
+    Ok((Outcome::Saved, touched))
+}
+
+/// Saves the life cycle thresholds.
+pub(crate) fn set_lifecycle(
+    thresholds: LifecycleThresholds,
+    known: &Known<'_>,
+    tx: &mut Tx<'_>,
+) -> Result<(Outcome, Touched), Failure> {
+    let settings = WorkspaceSettings {
+        lifecycle: thresholds,
+        ..known.settings.clone()
+    };
+    set(&settings, tx)
+}
+
+fn check_thresholds(thresholds: &LifecycleThresholds, issues: &mut Vec<Issue>) {
+    let LifecycleThresholds {
+        new_days,
+        dormant_days,
+        churned_days,
+    } = *thresholds;
+    for (field, days) in [
+        ("lifecycle.newDays", new_days),
+        ("lifecycle.dormantDays", dormant_days),
+    ] {
+        if days >= churned_days {
+            issues.push(
+                Issue::error(IssueCode::TooMuch)
+                    .in_field(field)
+                    .found(&days.to_string())
+                    .expected(&format!("< {churned_days}")),
+            );
+        }
+    }
+    // A hundred years: beyond any business, and days stay far from the end of the calendar.
+    if churned_days > 36_500 {
+        issues.push(
+            Issue::error(IssueCode::TooMuch)
+                .in_field("lifecycle.churnedDays")
+                .found(&churned_days.to_string())
+                .expected("36500"),
+        );
+    }
+}
+
+impl Engine {
+    /// Reads settings anew after they were written. Another zone or currency makes every day and sum in the columns
+    /// void: they must be loaded again.
+    pub(crate) fn take_over_settings(&mut self) -> Result<(), Fault> {
+        let settings = self.store.read().settings().or_fault()?;
+        if settings.zone != self.settings.zone || settings.currency != self.settings.currency {
+            self.forget_columns();
+        }
+        self.settings = settings;
+        Ok(())
+    }
+
+    /// Removes every record and setting for good; zone and currency stay, so that the workspace can be used at once.
+    pub(crate) fn erase(&mut self, confirm: &str, context: &Context) -> Result<Applied, Fault> {
+        if confirm != ERASE {
+            return Err(Fault::new(FaultCode::Invalid)
+                .at("confirm")
+                .found(confirm)
+                .expected(ERASE));
+        }
+        let replica = self.store.read().replica().or_fault()?;
+        let settings = WorkspaceSettings {
+            name: String::new(),
+            lifecycle: LifecycleThresholds::default(),
+            ..self.settings.clone()
+        };
+        let new = store::New {
+            replica,
+            settings,
+            now: context.now,
+        };
+        self.store.erase(new).or_fault()?;
+        self.start_over()?;
+        Ok(saved(Some(self.everything_changed())))
+    }
+}
