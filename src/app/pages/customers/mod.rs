@@ -131,7 +131,7 @@ pub fn CustomersPage() -> impl IntoView {
     });
     let record = move || shared.open.get().map(|id| view! { <record::Record id/> });
     view! {
-        <div class="split" data-open=move || shared.open.get().map(|_| "")>
+        <div class="split fill" data-open=move || shared.open.get().map(|_| "")>
             <div class="split-list">
                 <list::CustomerList/>
             </div>

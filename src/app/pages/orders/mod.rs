@@ -151,7 +151,7 @@ pub fn OrdersPage() -> impl IntoView {
         })
     };
     view! {
-        <div class="split" data-open=move || shared.open.get().map(|_| "")>
+        <div class="split fill" data-open=move || shared.open.get().map(|_| "")>
             <div class="split-list">
                 <list::Orders/>
             </div>
