@@ -10,6 +10,7 @@ use model::{Currency, Day};
 use protocol::{Command, Done, Fault, FaultCode, Query, Reply, Status};
 use std::sync::Arc;
 use text::{Locale, Words};
+use ui::{ErrorState, Skeleton};
 
 /// State of the whole page; small handles, all `Copy`.
 #[derive(Clone, Copy)]
@@ -85,7 +86,11 @@ pub fn use_status() -> Signal<Option<Status>> {
 
 /// The currency that totals are in, now (pages are built anew when it changes).
 pub fn use_currency() -> Currency {
-    use_status().with_untracked(|status| status.as_ref().map_or(Currency::CNY, |s| s.settings.currency))
+    use_status().with_untracked(|status| {
+        status
+            .as_ref()
+            .map_or(Currency::CNY, |s| s.settings.currency)
+    })
 }
 
 /// Today in the business's zone; the epoch before the workspace is open.
@@ -113,9 +118,16 @@ pub struct Asked {
 /// only mark it stale, so that an import in full swing does not pile up questions; an answer to an earlier query is
 /// dropped.
 pub fn use_ask(query: impl Fn() -> Query + Send + Sync + 'static) -> Asking {
+    use_ask_when(move || Some(query()))
+}
+
+/// The same where there may be nothing to ask yet; the last answer then stays.
+pub fn use_ask_when(query: impl Fn() -> Option<Query> + Send + Sync + 'static) -> Asking {
     let client = use_client();
     let asking = Asking {
-        asked: RwSignal::new(Asked::default()),
+        reply: RwSignal::new(None),
+        fault: RwSignal::new(None),
+        loading: RwSignal::new(false),
         work: StoredValue::new(Work {
             query: None,
             round: 0,
@@ -126,10 +138,14 @@ pub fn use_ask(query: impl Fn() -> Query + Send + Sync + 'static) -> Asking {
     };
     Effect::new(move |_| {
         client.data_version().track();
-        asking.ask(query());
+        if let Some(query) = query() {
+            asking.ask(query);
+        }
     });
     asking
 }
+
+type Draw = Box<dyn Fn(&Reply) -> AnyView + Send + Sync>;
 
 struct Work {
     query: Option<Query>,
@@ -141,20 +157,62 @@ struct Work {
 /// A question that is kept answered.
 #[derive(Clone, Copy)]
 pub struct Asking {
-    asked: RwSignal<Asked>,
+    reply: RwSignal<Option<Arc<Reply>>>,
+    fault: RwSignal<Option<Fault>>,
+    loading: RwSignal<bool>,
     work: StoredValue<Work>,
     client: Client,
 }
 
 impl Asking {
-    /// The answer as it stands; tracked.
+    /// The answer as it stands; tracked as a whole.
     pub fn get(&self) -> Asked {
-        self.asked.get()
+        Asked {
+            reply: self.reply.get(),
+            fault: self.fault.get(),
+            loading: self.loading.get(),
+        }
     }
 
-    /// The answer as a signal.
-    pub fn signal(&self) -> Signal<Asked> {
-        self.asked.into()
+    /// The last answer alone; tracked.
+    pub fn reply(&self) -> Option<Arc<Reply>> {
+        self.reply.get()
+    }
+
+    /// Whether a newer answer is on its way; tracked.
+    pub fn is_loading(&self) -> bool {
+        self.loading.get()
+    }
+
+    /// Draws the answer: a skeleton of `shape` before it is there, what went wrong with a way to ask again, and the
+    /// last answer while a newer one is on its way.
+    pub fn view(
+        self,
+        shape: &'static str,
+        draw: impl Fn(&Reply) -> AnyView + Send + Sync + 'static,
+    ) -> AnyView {
+        self.view_boxed(shape, Box::new(draw))
+    }
+
+    fn view_boxed(self, shape: &'static str, draw: Draw) -> AnyView {
+        let words = use_words();
+        let content = move || match (self.reply.get(), self.fault.get()) {
+            (Some(reply), _) => draw(&reply),
+            (None, Some(fault)) => {
+                let again = Callback::new(move |()| self.again());
+                view! {
+                    <ErrorState
+                        title=words.faults_title_page()
+                        text=words.fault(&fault)
+                        action=words.act_retry()
+                        on_action=again
+                    />
+                }
+                .into_any()
+            }
+            (None, None) => view! { <Skeleton lines=6 shape/> }.into_any(),
+        };
+        view! { <div class="answer" aria-busy=move || self.loading.get().then_some("true")>{content}</div> }.into_any()
     }
 
     /// Asks once more, after a failure.
@@ -181,7 +239,7 @@ impl Asking {
             Some(work.round)
         });
         let Some(Some(round)) = round else { return };
-        self.asked.update(|asked| asked.loading = true);
+        self.loading.try_set(true);
         let (this, answer) = (*self, self.client.query(query));
         spawn_local(async move { this.take(round, answer.await) });
     }
@@ -196,17 +254,17 @@ impl Asking {
         });
         // `None`: the page is gone; `Some(None)`: a newer question has been asked.
         let Some(Some(stale)) = stale else { return };
-        self.asked.try_update(|asked| {
-            asked.loading = stale;
-            match answer {
-                Ok(reply) => {
-                    asked.reply = Some(Arc::new(reply));
-                    asked.fault = None;
-                }
-                Err(fault) if fault.code == FaultCode::Cancelled => {}
-                Err(fault) => asked.fault = Some(fault),
+        match answer {
+            Ok(reply) => {
+                self.fault.try_set(None);
+                self.reply.try_set(Some(Arc::new(reply)));
             }
-        });
+            Err(fault) if fault.code == FaultCode::Cancelled => {}
+            Err(fault) => {
+                self.fault.try_set(Some(fault));
+            }
+        }
+        self.loading.try_set(stale);
         if stale {
             self.again();
         }

@@ -1,0 +1,92 @@
+//! Who needs attention today: birthdays, points about to expire, customers who stay away longer than usual.
+
+use crate::router::{Route, customers_by_rule};
+use leptos::prelude::*;
+use protocol::{AttentionKind, AttentionPerson, AttentionView, HomeView};
+use text::Words;
+use ui::{Icon, icon};
+
+/// The list; what has nobody in it is left out.
+pub fn list(words: Words, home: &HomeView) -> AnyView {
+    let groups: Vec<AnyView> = home
+        .attention
+        .iter()
+        .filter(|attention| attention.count > 0)
+        .map(|attention| group(words, home, attention))
+        .collect();
+    let content = if groups.is_empty() {
+        view! {
+            <div class="attention-none">
+                <p>{words.home_attention_none()}</p>
+                <p class="note">{words.home_attention_none_text()}</p>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! { <div class="attention">{groups}</div> }.into_any()
+    };
+    view! {
+        <section class="section">
+            <h2>{words.home_attention()}</h2>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn group(words: Words, home: &HomeView, attention: &AttentionView) -> AnyView {
+    let (glyph, title) = match attention.kind {
+        AttentionKind::Birthday => (icon::CAKE, words.home_birthday_title(attention.count)),
+        AttentionKind::PointsExpiring => {
+            (icon::HOURGLASS, words.home_expiring_title(attention.count))
+        }
+        AttentionKind::SlippingAway => (icon::LEAVING, words.home_slipping_title(attention.count)),
+    };
+    let people: Vec<AnyView> = attention
+        .people
+        .iter()
+        .map(|person| {
+            let name = if person.name.is_empty() {
+                words.home_unnamed().to_owned()
+            } else {
+                person.name.clone()
+            };
+            view! {
+                <li>
+                    <a href=Route::Customer(person.id).href()>
+                        <span class="person">{name}</span>
+                        <span class="detail">{detail(words, home, attention.kind, person)}</span>
+                    </a>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    let more = (attention.count > attention.people.len() as u64).then(|| {
+        view! { <a class="more" href=customers_by_rule(&attention.rule)>{words.act_show_all()}</a> }
+    });
+    view! {
+        <div class="attention-group">
+            <h3>
+                <Icon glyph/>
+                <a href=customers_by_rule(&attention.rule)>{title}</a>
+            </h3>
+            <ul>{people}</ul>
+            {more}
+        </div>
+    }
+    .into_any()
+}
+
+fn detail(words: Words, home: &HomeView, kind: AttentionKind, person: &AttentionPerson) -> String {
+    let relative = words.relative(person.on, home.today);
+    let number = person.number.map(|n| words.number(n)).unwrap_or_default();
+    match kind {
+        AttentionKind::Birthday => {
+            words.home_birthday_detail(&words.day_of_year(person.on), &relative)
+        }
+        AttentionKind::PointsExpiring => words.home_expiring_detail(&number, &relative),
+        AttentionKind::SlippingAway if number.is_empty() => words.relative(person.on, home.today),
+        AttentionKind::SlippingAway => words.home_slipping_detail(&relative, &number),
+    }
+}
