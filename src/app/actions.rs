@@ -234,7 +234,10 @@ impl Action {
 
     /// Whether it makes sense now.
     pub fn is_offered(self, state: State) -> bool {
-        let demo = state.client.status().with_untracked(|s| s.as_ref().is_some_and(|s| s.demo.is_some()));
+        let demo = state
+            .client
+            .status()
+            .with_untracked(|s| s.as_ref().is_some_and(|s| s.demo.is_some()));
         let theme = state.theme.get_untracked();
         match self {
             Action::Demo => !demo,
@@ -278,7 +281,10 @@ pub fn run(state: State, action: Action) {
 /// The page's own search field, or the palette where there is none.
 fn focus_search(state: State) {
     use wasm_bindgen::JsCast;
-    let field = document().query_selector("main [data-search]").ok().flatten();
+    let field = document()
+        .query_selector("main [data-search]")
+        .ok()
+        .flatten();
     match field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
         Some(field) => {
             let _ = field.focus();

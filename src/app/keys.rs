@@ -2,8 +2,8 @@
 
 use crate::actions::{self, Action};
 use crate::state::State;
-use leptos::prelude::*;
 use leptos::ev;
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 /// How long after `g` the letter may come, in milliseconds.
@@ -11,15 +11,26 @@ const WAIT_MS: f64 = 1500.0;
 
 /// Whether the person is writing.
 fn is_writing(event: &ev::KeyboardEvent) -> bool {
-    let Some(element) = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
+    let Some(element) = event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+    else {
         return false;
     };
-    element.closest("input, textarea, select, [contenteditable]").ok().flatten().is_some()
+    element
+        .closest("input, textarea, select, [contenteditable]")
+        .ok()
+        .flatten()
+        .is_some()
 }
 
 /// Whether a dialog is open: then only its own keys hold.
 fn in_dialog() -> bool {
-    document().query_selector("dialog[open]").ok().flatten().is_some()
+    document()
+        .query_selector("dialog[open]")
+        .ok()
+        .flatten()
+        .is_some()
 }
 
 /// Listens as long as the page lives.
@@ -27,19 +38,30 @@ pub fn listen(state: State) {
     let went = StoredValue::new(0.0f64);
     let _ = window_event_listener(ev::keydown, move |event| {
         let key = event.key();
-        if (event.ctrl_key() || event.meta_key()) && !event.alt_key() && key.eq_ignore_ascii_case("k") {
+        if (event.ctrl_key() || event.meta_key())
+            && !event.alt_key()
+            && key.eq_ignore_ascii_case("k")
+        {
             event.prevent_default();
             state.palette.update(|open| *open = !*open);
             return;
         }
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || is_writing(&event) || in_dialog() {
+        if event.ctrl_key()
+            || event.meta_key()
+            || event.alt_key()
+            || is_writing(&event)
+            || in_dialog()
+        {
             return;
         }
         let now = js_sys::Date::now();
         let after_g = now - went.get_value() < WAIT_MS;
         went.set_value(0.0);
         if after_g {
-            if let Some(action) = Action::ALL.iter().find(|action| action.go_key() == Some(key.as_str())) {
+            if let Some(action) = Action::ALL
+                .iter()
+                .find(|action| action.go_key() == Some(key.as_str()))
+            {
                 event.prevent_default();
                 actions::run(state, *action);
             }
@@ -49,7 +71,10 @@ pub fn listen(state: State) {
             "g" => went.set_value(now),
             "j" | "k" | "ArrowDown" | "ArrowUp" if !in_rows(&event) => focus_rows(&event, &key),
             _ => {
-                if let Some(action) = Action::ALL.iter().find(|action| action.key() == Some(key.as_str())) {
+                if let Some(action) = Action::ALL
+                    .iter()
+                    .find(|action| action.key() == Some(key.as_str()))
+                {
                     event.prevent_default();
                     actions::run(state, *action);
                 }
@@ -59,8 +84,15 @@ pub fn listen(state: State) {
 }
 
 fn in_rows(event: &ev::KeyboardEvent) -> bool {
-    let element = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-    element.is_some_and(|e| e.closest("[data-rows], [role=menu], [role=listbox]").ok().flatten().is_some())
+    let element = event
+        .target()
+        .and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    element.is_some_and(|e| {
+        e.closest("[data-rows], [role=menu], [role=listbox]")
+            .ok()
+            .flatten()
+            .is_some()
+    })
 }
 
 /// `j` and `k` anywhere lead into the list of the page.

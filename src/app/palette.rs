@@ -28,13 +28,19 @@ enum What {
 fn matches(action: Action, words: Words, wanted: &str) -> bool {
     let wanted = wanted.to_lowercase();
     let label = action.label(words).to_lowercase();
-    label.contains(&wanted) || action.aliases().split(' ').any(|alias| alias.starts_with(&wanted))
+    label.contains(&wanted)
+        || action
+            .aliases()
+            .split(' ')
+            .any(|alias| alias.starts_with(&wanted))
 }
 
 fn action_lines(state: State, words: Words, wanted: &str) -> Vec<Line> {
     Action::ALL
         .iter()
-        .filter(|action| action.is_offered(state) && (wanted.is_empty() || matches(**action, words, wanted)))
+        .filter(|action| {
+            action.is_offered(state) && (wanted.is_empty() || matches(**action, words, wanted))
+        })
         .map(|action| {
             let detail = match (action.key(), action.go_key()) {
                 (Some(key), _) => key.to_uppercase(),
@@ -103,7 +109,10 @@ fn Inside() -> impl IntoView {
             found.set(Vec::new());
             return;
         }
-        let answer = state.client.query(Query::Find { search: search.clone(), limit: 8 });
+        let answer = state.client.query(Query::Find {
+            search: search.clone(),
+            limit: 8,
+        });
         spawn_local(async move {
             // Only the newest question's answer is shown.
             if let Ok(Reply::Found(records)) = answer.await

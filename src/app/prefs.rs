@@ -34,7 +34,10 @@ impl Theme {
 
     /// The theme of this name, or the system's.
     pub fn of_key(key: &str) -> Self {
-        Theme::ALL.into_iter().find(|theme| theme.key() == key).unwrap_or_default()
+        Theme::ALL
+            .into_iter()
+            .find(|theme| theme.key() == key)
+            .unwrap_or_default()
     }
 }
 

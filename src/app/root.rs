@@ -6,8 +6,8 @@ use crate::prefs;
 use crate::router::{Place, Route};
 use crate::shell::Shell;
 use crate::state::State;
-use leptos::prelude::*;
 use leptos::ev;
+use leptos::prelude::*;
 use protocol::Storage;
 use wasm_bindgen::JsCast;
 
@@ -21,7 +21,11 @@ pub fn demo_asked() -> Option<String> {
     });
     found.next().map(|name| {
         let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if name.is_empty() || !plain { "cafe".to_owned() } else { name }
+        if name.is_empty() || !plain {
+            "cafe".to_owned()
+        } else {
+            name
+        }
     })
 }
 
@@ -40,7 +44,8 @@ pub fn leave_demo() {
 }
 
 fn browser_zone() -> String {
-    let options = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
+    let options = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new())
+        .resolved_options();
     js_sys::Reflect::get(&options, &"timeZone".into())
         .ok()
         .and_then(|zone| zone.as_string())
@@ -52,7 +57,11 @@ fn connect() -> Client {
     Client::connect(Options {
         worker_url: None,
         workspace: "main".to_owned(),
-        storage: if demo.is_some() { Storage::Memory } else { Storage::Opfs },
+        storage: if demo.is_some() {
+            Storage::Memory
+        } else {
+            Storage::Opfs
+        },
         demo,
         zone: browser_zone(),
         currency: "CNY".to_owned(),
@@ -76,7 +85,9 @@ pub fn Root() -> impl IntoView {
     take_drops();
     crate::keys::listen(state);
     let currency = Memo::new(move |_| {
-        client.status().with(|status| status.as_ref().map(|s| s.settings.currency))
+        client
+            .status()
+            .with(|status| status.as_ref().map(|s| s.settings.currency))
     });
     move || {
         // The two things that pages read once: see the module's invariant.
@@ -101,8 +112,16 @@ fn follow_language_and_theme(state: State) {
             };
         }
     });
-    Effect::watch(move || state.theme.get(), |theme, _, _| prefs::write("theme", theme.key()), false);
-    Effect::watch(move || state.locale.get(), |locale, _, _| prefs::write("language", locale.tag()), false);
+    Effect::watch(
+        move || state.theme.get(),
+        |theme, _, _| prefs::write("theme", theme.key()),
+        false,
+    );
+    Effect::watch(
+        move || state.locale.get(),
+        |locale, _, _| prefs::write("language", locale.tag()),
+        false,
+    );
     Effect::watch(
         move || state.folded.get(),
         |folded, _, _| prefs::write("nav", if *folded { "folded" } else { "" }),
@@ -122,7 +141,11 @@ fn follow_language_and_theme(state: State) {
 
 fn follow_window(state: State) {
     let measure = move || {
-        let narrow = window().match_media("(max-width: 819px)").ok().flatten().is_some_and(|m| m.matches());
+        let narrow = window()
+            .match_media("(max-width: 819px)")
+            .ok()
+            .flatten()
+            .is_some_and(|m| m.matches());
         if state.narrow.get_untracked() != narrow {
             state.narrow.set(narrow);
         }
@@ -167,7 +190,9 @@ fn take_drops() {
     let _ = window_event_listener(ev::dragover, |event| event.prevent_default());
     let _ = window_event_listener(ev::drop, |event| {
         event.prevent_default();
-        let Some(list) = event.data_transfer().and_then(|data| data.files()) else { return };
+        let Some(list) = event.data_transfer().and_then(|data| data.files()) else {
+            return;
+        };
         let files: Vec<web_sys::File> = (0..list.length()).filter_map(|i| list.get(i)).collect();
         if !files.is_empty() {
             pages::import::offer_files(files);

@@ -130,7 +130,10 @@ impl Route {
         Place {
             route: self.clone(),
             params: Params(
-                params.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+                params
+                    .iter()
+                    .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                    .collect(),
             ),
         }
         .href()
@@ -198,7 +201,13 @@ impl Place {
     /// The link to it.
     pub fn href(&self) -> String {
         let mut out = self.route.href();
-        for (i, (key, value)) in self.params.0.iter().filter(|(_, v)| !v.is_empty()).enumerate() {
+        for (i, (key, value)) in self
+            .params
+            .0
+            .iter()
+            .filter(|(_, v)| !v.is_empty())
+            .enumerate()
+        {
             out.push(if i == 0 { '?' } else { '&' });
             out.push_str(&encode(key));
             out.push('=');
@@ -212,13 +221,19 @@ impl Place {
 pub fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        let plain = c.is_ascii_alphanumeric() || "-_.~:,!*()@".contains(c) || (!c.is_ascii() && !c.is_whitespace());
+        let plain = c.is_ascii_alphanumeric()
+            || "-_.~:,!*()@".contains(c)
+            || (!c.is_ascii() && !c.is_whitespace());
         if plain {
             out.push(c);
         } else {
             let mut bytes = [0; 4];
             for byte in c.encode_utf8(&mut bytes).bytes() {
-                let digit = |d: u8| char::from_digit(u32::from(d), 16).unwrap_or('0').to_ascii_uppercase();
+                let digit = |d: u8| {
+                    char::from_digit(u32::from(d), 16)
+                        .unwrap_or('0')
+                        .to_ascii_uppercase()
+                };
                 out.push('%');
                 out.push(digit(byte >> 4));
                 out.push(digit(byte & 15));
@@ -275,8 +290,9 @@ pub fn navigate(href: &str) {
 /// Changes the address without a new entry in the browser's history: filters and order of a list.
 pub fn replace(href: &str) {
     let history = window().history();
-    let replaced = history
-        .and_then(|history| history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(href)));
+    let replaced = history.and_then(|history| {
+        history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(href))
+    });
     match replaced {
         // `replaceState` tells nobody; the router hears of it through the same event as of everything else.
         Ok(()) => {
@@ -309,24 +325,44 @@ mod tests {
             "#/demo/cafe",
         ] {
             assert_eq!(Place::parse(hash).href(), hash);
-            assert_ne!(Place::parse(hash).route.section(), Section::Unknown, "{hash}");
+            assert_ne!(
+                Place::parse(hash).route.section(),
+                Section::Unknown,
+                "{hash}"
+            );
         }
     }
 
     #[test]
     fn odd_addresses_are_no_error() {
-        for hash in ["#/customers/xyz", "#/nowhere", "#/orders/1/2", "#%zz", "#/?%", "#//"] {
+        for hash in [
+            "#/customers/xyz",
+            "#/nowhere",
+            "#/orders/1/2",
+            "#%zz",
+            "#/?%",
+            "#//",
+        ] {
             let _ = Place::parse(hash).href();
         }
         assert_eq!(Place::parse("").route, Route::Home);
-        assert_eq!(Place::parse("#/customers?q=a+b%20c").params.get("q"), Some("a b c"));
+        assert_eq!(
+            Place::parse("#/customers?q=a+b%20c").params.get("q"),
+            Some("a b c")
+        );
         assert_eq!(decode("100%"), "100%");
     }
 
     #[test]
     fn parameters_are_set_and_taken_away() {
-        let params = Params::default().set("q", "a").set("sort", "name").set("q", "b");
+        let params = Params::default()
+            .set("q", "a")
+            .set("sort", "name")
+            .set("q", "b");
         assert_eq!(params.get("q"), Some("b"));
-        assert_eq!(params.set("q", "").0, vec![("sort".to_owned(), "name".to_owned())]);
+        assert_eq!(
+            params.set("q", "").0,
+            vec![("sort".to_owned(), "name".to_owned())]
+        );
     }
 }

@@ -31,7 +31,11 @@ pub fn Shell() -> impl IntoView {
     let section = Memo::new(move |_| state.place.with(|place| place.route.section()));
     let announced = move || {
         let title = state.title.get();
-        if title.is_empty() { String::new() } else { words.shell_page_changed(&title) }
+        if title.is_empty() {
+            String::new()
+        } else {
+            words.shell_page_changed(&title)
+        }
     };
     view! {
         <a class="skip" href="#main" on:click=skip>{words.shell_skip()}</a>
@@ -56,7 +60,10 @@ pub fn Shell() -> impl IntoView {
 fn skip(event: leptos::ev::MouseEvent) {
     use wasm_bindgen::JsCast;
     event.prevent_default();
-    if let Some(main) = document().get_element_by_id("main").and_then(|m| m.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(main) = document()
+        .get_element_by_id("main")
+        .and_then(|m| m.dyn_into::<web_sys::HtmlElement>().ok())
+    {
         let _ = main.focus();
     }
 }
@@ -162,10 +169,19 @@ fn Navigation(
     let all: Vec<AnyView> = PLACES.into_iter().map(link).collect();
     let short: Vec<AnyView> = PLACES.into_iter().take(4).map(link).collect();
     let business = move || {
-        let name = state.client.status().with(|s| s.as_ref().map(|s| s.settings.name.clone()));
-        name.filter(|name| !name.is_empty()).unwrap_or_else(|| words.shell_brand().to_owned())
+        let name = state
+            .client
+            .status()
+            .with(|s| s.as_ref().map(|s| s.settings.name.clone()));
+        name.filter(|name| !name.is_empty())
+            .unwrap_or_else(|| words.shell_brand().to_owned())
     };
-    let in_rest = move || PLACES.iter().skip(4).any(|(_, place)| *place == section.get());
+    let in_rest = move || {
+        PLACES
+            .iter()
+            .skip(4)
+            .any(|(_, place)| *place == section.get())
+    };
     view! {
         <nav class="side" aria-label=words.shell_navigation()>
             <div class="brand">
@@ -257,7 +273,11 @@ fn MoreSheet(
 /// How the palette's key is written on this machine.
 fn palette_key() -> &'static str {
     let platform = window().navigator().platform().unwrap_or_default();
-    if platform.starts_with("Mac") || platform.starts_with("iP") { "⌘K" } else { "Ctrl K" }
+    if platform.starts_with("Mac") || platform.starts_with("iP") {
+        "⌘K"
+    } else {
+        "Ctrl K"
+    }
 }
 
 /// What is true of the whole and must be known: version, memory, demo, unfinished import, network.
@@ -274,7 +294,8 @@ fn Banners() -> impl IntoView {
         }
         .into_any(),
         Connection::Restarting(_) => {
-            view! { <Banner text=words.shell_restarting() tone=Tone::Notice icon=icon::REFRESH/> }.into_any()
+            view! { <Banner text=words.shell_restarting() tone=Tone::Notice icon=icon::REFRESH/> }
+                .into_any()
         }
         Connection::Opening | Connection::Ready | Connection::Failed(_) => ().into_any(),
     };
@@ -291,7 +312,10 @@ fn Banners() -> impl IntoView {
     let status = Memo::new(move |_| client.status().with(|s| s.as_ref().map(notable)));
     let standing = move || status.get().map(|notable| standing(words, notable));
     let offline = move || {
-        state.offline.get().then(|| view! { <Banner text=words.shell_offline() icon=icon::OFFLINE/> })
+        state
+            .offline
+            .get()
+            .then(|| view! { <Banner text=words.shell_offline() icon=icon::OFFLINE/> })
     };
     view! { <div class="banners">{connection}{failure}{standing}{offline}</div> }.into_any()
 }
@@ -308,7 +332,10 @@ fn notable(status: &Status) -> Notable {
     Notable {
         demo: status.demo.is_some(),
         refused: status.storage_refused.is_some(),
-        unfinished: status.unfinished_import.as_ref().map(|u| (u.file_name.clone(), u.rows)),
+        unfinished: status
+            .unfinished_import
+            .as_ref()
+            .map(|u| (u.file_name.clone(), u.rows)),
     }
 }
 
@@ -355,7 +382,10 @@ fn KeySheet() -> impl IntoView {
 pub fn KeyList() -> impl IntoView {
     let words = use_words();
     let row = |keys: Vec<&'static str>, label: &'static str| {
-        let keys: Vec<_> = keys.into_iter().map(|key| view! { <kbd>{key}</kbd> }).collect();
+        let keys: Vec<_> = keys
+            .into_iter()
+            .map(|key| view! { <kbd>{key}</kbd> })
+            .collect();
         view! { <div><dt>{label}</dt><dd>{keys}</dd></div> }.into_any()
     };
     let upper = |key: &'static str| match key {

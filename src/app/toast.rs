@@ -39,7 +39,12 @@ impl Toasts {
 
     /// Something was done. With a batch there is a button that undoes it.
     pub fn done(&self, text: impl Into<String>, undo: Option<BatchId>) {
-        self.show(text.into(), undo, false, if undo.is_some() { 10 } else { 5 });
+        self.show(
+            text.into(),
+            undo,
+            false,
+            if undo.is_some() { 10 } else { 5 },
+        );
     }
 
     /// Something was not done.
@@ -65,20 +70,29 @@ impl Toasts {
             if shown.len() > 2 {
                 shown.remove(0);
             }
-            shown.push(Toast { id, text, undo, wrong });
+            shown.push(Toast {
+                id,
+                text,
+                undo,
+                wrong,
+            });
         });
         set_timeout(move || this.close(id), Duration::from_secs(seconds));
     }
 
     fn close(&self, id: u32) {
-        self.shown.try_update(|shown| shown.retain(|toast| toast.id != id));
+        self.shown
+            .try_update(|shown| shown.retain(|toast| toast.id != id));
     }
 
     /// Undoes the newest that can be, for the key.
     pub fn undo_newest(&self, state: State) {
-        let newest = self
-            .shown
-            .with_untracked(|shown| shown.iter().rev().find_map(|t| t.undo.map(|batch| (t.id, batch))));
+        let newest = self.shown.with_untracked(|shown| {
+            shown
+                .iter()
+                .rev()
+                .find_map(|t| t.undo.map(|batch| (t.id, batch)))
+        });
         if let Some((id, batch)) = newest {
             self.close(id);
             undo(state, batch);
@@ -94,7 +108,9 @@ pub fn undo(state: State, batch: BatchId) {
         match answer.await {
             Ok(done) => {
                 let text = match done.outcome {
-                    protocol::Outcome::Undone { kept, .. } if kept > 0 => words.shell_undone_kept(kept),
+                    protocol::Outcome::Undone { kept, .. } if kept > 0 => {
+                        words.shell_undone_kept(kept)
+                    }
                     _ => words.shell_undone().to_owned(),
                 };
                 state.toasts.done(text, None);
