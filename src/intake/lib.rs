@@ -29,6 +29,9 @@ mod reader;
 mod run;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use assemble::{Assembler, Circumstances, Incoming, IncomingCustomer, IncomingOrder, RawRow};
 pub use field::{Field, FieldKind, fields};
 pub use inspect::{Found, SAMPLE_BYTES, Unreadable, inspect, plan};

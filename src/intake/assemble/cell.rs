@@ -35,6 +35,13 @@ impl Context {
         }
     }
 
+    /// A key without the `zcrm_` that Zoho sometimes puts before it.
+    pub(crate) fn bare_key<'a>(&self, key: &'a str) -> &'a str {
+        let preset = self.preset.as_deref().unwrap_or_default();
+        let zoho = preset.starts_with("zoho") || preset.starts_with("bigin");
+        key.strip_prefix("zcrm_").filter(|_| zoho).unwrap_or(key)
+    }
+
     pub(crate) fn is_preset(&self, name: &str) -> bool {
         self.preset.as_deref() == Some(name)
     }

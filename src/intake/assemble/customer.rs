@@ -67,7 +67,13 @@ impl CustomerParts {
             }
             C::Address => self.take_address(cell, context, notes),
             C::Interests => add_words(&mut self.draft.interests, cell, notes),
-            C::Tags => add_words(&mut self.draft.tags, cell, notes),
+            C::Tags => {
+                add_words(&mut self.draft.tags, cell, notes);
+                if context.is_preset("google_contacts") {
+                    // The label of everybody who is in the address book.
+                    self.draft.tags.retain(|tag| tag != "myContacts");
+                }
+            }
             C::SignupOn => self.take_signup(cell, context, notes),
             C::ConsentEmail => fill_flag(&mut self.draft.consent.email, cell, notes),
             C::ConsentSms => fill_flag(&mut self.draft.consent.sms, cell, notes),
@@ -158,14 +164,7 @@ impl CustomerParts {
         if self.draft.external_id.is_some() {
             return;
         }
-        let zoho = context
-            .preset
-            .as_deref()
-            .is_some_and(|p| p.starts_with("zoho") || p.starts_with("bigin"));
-        let text = match cell.text.strip_prefix("zcrm_") {
-            Some(rest) if zoho => rest,
-            _ => &cell.text,
-        };
+        let text = context.bare_key(&cell.text);
         self.draft.external_id = Some(notes.short(text, SHORT));
     }
 

@@ -283,80 +283,66 @@ impl Assembler {
     /// Makes the record.
     fn close(&mut self, open: Open, out: &mut Vec<Incoming>) {
         let orders = self.plan.kind == ImportKind::Orders;
-        let Open {
-            row,
-            key: _,
-            customer,
-            order,
-            mut issues,
-            mut rejected,
-            rows,
-            content,
-            identity,
-        } = open;
-        let unknown = customer.is_unknown();
-        let customer = (!unknown).then(|| customer.finish(!orders));
-        let order_key = order
-            .external_id
-            .clone()
-            .or_else(|| order.id.map(|id| id.to_string()));
-        let mut made = None;
-        if orders {
-            match order.finish(row, &self.context, &mut issues) {
-                Ok(order) => made = Some(order),
-                Err(issue) => rejected = rejected.or(Some(issue)),
-            }
-        } else if unknown {
-            let issue = Issue::error(IssueCode::NoIdentity).at_row(row);
-            rejected = rejected.or(Some(issue.expected("name, phone, email")));
-        }
-        let keyed = match (&customer, orders) {
-            (_, true) => order_key,
-            (Some(customer), false) => {
-                let draft = &customer.draft;
-                draft
-                    .external_id
-                    .clone()
-                    .or_else(|| customer.id.map(|id| id.to_string()))
-            }
-            (None, false) => None,
+        let (content, identity) = (open.content, open.identity);
+        let unknown = open.customer.is_unknown();
+        let mut it = Incoming {
+            row: open.row,
+            customer: (!unknown).then(|| open.customer.finish(!orders)),
+            order: None,
+            source_key: None,
+            issues: open.issues,
+            rejected: open.rejected,
+            rows: open.rows,
         };
-        let mut source_key = None;
-        if let (Some(key), None) = (&keyed, &rejected) {
-            match self.seen.key(key, content) {
+        let mut key = None;
+        if orders {
+            let order = open.order;
+            key = order.external_id.clone();
+            key = key.or_else(|| order.id.map(|id| id.to_string()));
+            match order.finish(it.row, &self.context, &mut it.issues) {
+                Ok(order) => it.order = Some(order),
+                Err(issue) => it.rejected = it.rejected.or(Some(issue)),
+            }
+        } else if let Some(customer) = &it.customer {
+            key = customer.draft.external_id.clone();
+            key = key.or_else(|| customer.id.map(|id| id.to_string()));
+        } else {
+            let issue = Issue::error(IssueCode::NoIdentity).at_row(it.row);
+            let issue = issue.expected("name, phone, email");
+            it.rejected = it.rejected.or(Some(issue));
+        }
+        match (key, &it.rejected) {
+            (Some(_), Some(_)) => {}
+            (Some(key), None) => match self.seen.key(&key, content) {
                 Sight::First => {}
                 Sight::Same => return,
-                Sight::Other => {
-                    let field = if orders {
-                        "order.external_id"
-                    } else {
-                        "customer.external_id"
-                    };
-                    let issue = Issue::error(IssueCode::DuplicateKey)
-                        .at_row(row)
-                        .in_field(field);
-                    rejected = Some(issue.found(key));
+                Sight::Other => it.rejected = Some(twice(&key, it.row, orders)),
+            },
+            (None, _) => {
+                let by_contact = it
+                    .customer
+                    .as_ref()
+                    .is_some_and(|c| c.phone_key.is_some() || c.email_key.is_some());
+                if orders || !by_contact {
+                    let nth = self.seen.occurrence(identity);
+                    it.source_key = Some(format!("row:{identity:016x}:{nth}"));
                 }
             }
-        } else if keyed.is_none() {
-            let found_by_contact = customer
-                .as_ref()
-                .is_some_and(|c| c.phone_key.is_some() || c.email_key.is_some());
-            if orders || !found_by_contact {
-                let nth = self.seen.occurrence(identity);
-                source_key = Some(format!("row:{identity:016x}:{nth}"));
-            }
         }
-        out.push(Incoming {
-            row,
-            customer,
-            order: made,
-            source_key,
-            issues,
-            rejected,
-            rows,
-        });
+        out.push(it);
     }
+}
+
+fn twice(key: &str, row: u32, orders: bool) -> Issue {
+    let field = if orders {
+        "order.external_id"
+    } else {
+        "customer.external_id"
+    };
+    Issue::error(IssueCode::DuplicateKey)
+        .at_row(row)
+        .in_field(field)
+        .found(key)
 }
 
 impl Open {

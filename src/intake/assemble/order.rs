@@ -5,10 +5,10 @@
 //! a line about which nothing is known costs 0. Where no total is stated it is the sum of the lines.
 
 use super::bind::{LineTarget, OrderTarget};
-use super::cell::{Cell, Context, Notes, SHORT};
+use super::cell::{Cell, Context, LARGEST, Notes, SHORT};
 use super::products;
 use crate::IncomingOrder;
-use crate::clean::choice::{OrderState, order_state};
+use crate::clean::choice::{OrderState, deal_stage, order_state};
 use crate::clean::money::{amount, quantity};
 use model::money::divide;
 use model::{
@@ -73,22 +73,12 @@ impl OrderParts {
         match target {
             O::ExternalId => {
                 if self.external_id.is_none() {
-                    self.external_id = Some(notes.short(&cell.text, SHORT));
+                    self.external_id = Some(notes.short(context.bare_key(&cell.text), SHORT));
                 }
             }
             O::Id => self.id = self.id.or_else(|| cell.text.parse().ok()),
-            O::At => {
-                if self.at.is_none() {
-                    let moment = notes.moment(cell, context);
-                    self.at = moment.map(|m| m.instant(context.around.zone));
-                }
-            }
-            O::RefundedAt => {
-                if self.refunded_at.is_none() {
-                    let moment = notes.moment(cell, context);
-                    self.refunded_at = moment.map(|m| m.instant(context.around.zone));
-                }
-            }
+            O::At => fill_instant(&mut self.at, cell, context, notes),
+            O::RefundedAt => fill_instant(&mut self.refunded_at, cell, context, notes),
             O::Amount => self.take_amount(cell, context, notes),
             O::Gross | O::Tax | O::PaidWithPoints => {
                 let currency = self.currency(context);
@@ -103,42 +93,43 @@ impl OrderParts {
             }
             O::Discount | O::Refunded => {
                 let currency = self.currency(context);
-                let slot = if target == O::Discount {
-                    &mut self.discount
-                } else {
-                    &mut self.refunded
+                let slot = match target {
+                    O::Discount => &mut self.discount,
+                    _ => &mut self.refunded,
                 };
                 if slot.is_none() {
                     *slot = magnitude(cell, context, currency, notes);
                 }
             }
-            O::Status => {
-                if self.state.is_none() {
-                    let state = notes.take(order_state(&cell.text));
-                    self.state = state.map(|state| (state, cell.text.to_string()));
-                }
-            }
-            O::Channel | O::Coupon => {
-                let slot = if target == O::Channel {
-                    &mut self.channel
-                } else {
-                    &mut self.coupon
-                };
-                if slot.is_none() {
-                    *slot = Some(notes.short(&cell.text, SHORT));
-                }
-            }
-            O::Currency => {
-                if self.currency.is_none() {
-                    match Currency::parse(&cell.text) {
-                        Ok(currency) => self.currency = Some(currency),
-                        Err(_) => notes.add(
-                            Issue::warning(IssueCode::BadCurrency)
-                                .found(&cell.text)
-                                .expected("CNY"),
-                        ),
-                    }
-                }
+            O::Status => self.take_state(cell, context, notes),
+            O::Channel => fill_text(&mut self.channel, cell, notes),
+            O::Coupon => fill_text(&mut self.coupon, cell, notes),
+            O::Currency => self.take_currency(cell, notes),
+        }
+    }
+
+    fn take_state(&mut self, cell: &Cell<'_>, context: &Context, notes: &mut Notes<'_>) {
+        if self.state.is_none() {
+            let deals = context.is_preset("zoho_deals") || context.is_preset("bigin_deals");
+            let read = if deals {
+                deal_stage(&cell.text)
+            } else {
+                order_state(&cell.text)
+            };
+            let state = notes.take(read);
+            self.state = state.map(|state| (state, cell.text.to_string()));
+        }
+    }
+
+    fn take_currency(&mut self, cell: &Cell<'_>, notes: &mut Notes<'_>) {
+        if self.currency.is_none() {
+            match Currency::parse(&cell.text) {
+                Ok(currency) => self.currency = Some(currency),
+                Err(_) => notes.add(
+                    Issue::warning(IssueCode::BadCurrency)
+                        .found(&cell.text)
+                        .expected("CNY"),
+                ),
             }
         }
     }
@@ -249,7 +240,6 @@ impl OrderParts {
         context: &Context,
         issues: &mut Vec<Issue>,
     ) -> Result<IncomingOrder, Issue> {
-        let missing = |field: &str| Issue::error(IssueCode::Missing).at_row(row).in_field(field);
         let currency = self.currency(context);
         if let Some((OrderState::NotAPurchase, word)) = &self.state {
             return Err(Issue::error(IssueCode::NotAPurchase)
@@ -257,7 +247,7 @@ impl OrderParts {
                 .in_field("order.status")
                 .found(word));
         }
-        let at = self.at.ok_or_else(|| cause(issues, "order.at", missing))?;
+        let at = self.at.ok_or_else(|| cause(issues, "order.at", row))?;
         // A clock of another device, or a zone that was written wrong, may be a little ahead.
         if at.0 > context.around.now.0.saturating_add(24 * 3_600_000) {
             return Err(Issue::error(IssueCode::FutureDate)
@@ -265,44 +255,11 @@ impl OrderParts {
                 .in_field("order.at")
                 .found(&context.around.zone.write_local(at)));
         }
-        let stated = self.amount.or_else(|| {
-            let less = self.discount.unwrap_or_default();
-            self.gross.map(|gross| Money((gross.0 - less.0).max(0)))
-        });
-        let all_stated = !self.lines.is_empty() && self.lines.iter().all(|l| l.amount.is_some());
-        let lines = self.lines(stated, issues, row);
-        let sum = lines
-            .iter()
-            .fold(0i64, |sum, l| sum.saturating_add(l.amount.0));
-        let all_known = !lines.is_empty()
-            && self
-                .lines
-                .iter()
-                .all(|l| l.amount.is_some() || l.price.is_some());
-        let amount = match stated {
-            Some(amount) => amount,
-            None if all_known => Money(sum),
-            None => return Err(cause(issues, "order.amount", missing)),
-        };
-        if self.differs || (stated.is_some() && all_stated && (sum - amount.0).abs() > 1) {
-            issues.push(
-                Issue::warning(IssueCode::LinesDiffer)
-                    .at_row(row)
-                    .in_field("order.amount")
-                    .found(&amount.to_decimal(currency))
-                    .expected(&Money(sum).to_decimal(currency)),
-            );
-        }
+        let (amount, lines) = self.amounts(row, currency, issues)?;
         let (status, refunded) = self.came_back(amount, row, currency, issues);
         let tax = part(self.tax, amount, "order.tax", row, currency, issues);
-        let points = part(
-            self.paid_with_points,
-            amount,
-            "order.paid_with_points",
-            row,
-            currency,
-            issues,
-        );
+        let field = "order.paid_with_points";
+        let points = part(self.paid_with_points, amount, field, row, currency, issues);
         let gross = self.gross.or_else(|| {
             let less = self.discount.filter(|d| d.0 > 0)?;
             amount.checked_add(less)
@@ -325,6 +282,46 @@ impl OrderParts {
             refunded,
             refunded_at: self.refunded_at.filter(|_| refunded.is_some()),
         })
+    }
+
+    /// What the order cost, and its lines.
+    fn amounts(
+        &self,
+        row: u32,
+        currency: Currency,
+        issues: &mut Vec<Issue>,
+    ) -> Result<(Money, Vec<OrderLine>), Issue> {
+        let stated = self.amount.or_else(|| {
+            let less = self.discount.unwrap_or_default();
+            self.gross.map(|gross| Money((gross.0 - less.0).max(0)))
+        });
+        let lines = self.lines(stated, issues, row);
+        let sum = lines
+            .iter()
+            .fold(0i64, |sum, l| sum.saturating_add(l.amount.0));
+        let some = !self.lines.is_empty();
+        let all_stated = some && self.lines.iter().all(|l| l.amount.is_some());
+        let all_known = some
+            && self
+                .lines
+                .iter()
+                .all(|l| l.amount.is_some() || l.price.is_some());
+        let amount = match stated {
+            Some(amount) => amount,
+            None if all_known => Money(sum.min(LARGEST.0)),
+            None => return Err(cause(issues, "order.amount", row)),
+        };
+        let apart = sum.saturating_sub(amount.0).saturating_abs() > 1;
+        if self.differs || (stated.is_some() && all_stated && apart) {
+            issues.push(
+                Issue::warning(IssueCode::LinesDiffer)
+                    .at_row(row)
+                    .in_field("order.amount")
+                    .found(&amount.to_decimal(currency))
+                    .expected(&Money(sum).to_decimal(currency)),
+            );
+        }
+        Ok((amount, lines))
     }
 
     fn lines(&self, stated: Option<Money>, issues: &mut Vec<Issue>, row: u32) -> Vec<OrderLine> {
@@ -399,17 +396,35 @@ impl OrderParts {
     }
 }
 
+fn fill_instant(
+    slot: &mut Option<Timestamp>,
+    cell: &Cell<'_>,
+    context: &Context,
+    notes: &mut Notes<'_>,
+) {
+    if slot.is_none() {
+        let moment = notes.moment(cell, context);
+        *slot = moment.map(|m| m.instant(context.around.zone));
+    }
+}
+
+fn fill_text(slot: &mut Option<String>, cell: &Cell<'_>, notes: &mut Notes<'_>) {
+    if slot.is_none() {
+        *slot = Some(notes.short(&cell.text, SHORT));
+    }
+}
+
 /// What took the value away, if a finding says so, else that it is missing.
-fn cause(issues: &mut Vec<Issue>, field: &str, missing: impl Fn(&str) -> Issue) -> Issue {
-    match issues
+fn cause(issues: &mut Vec<Issue>, field: &str, row: u32) -> Issue {
+    let found = issues
         .iter()
-        .position(|issue| issue.field.as_deref() == Some(field))
-    {
+        .position(|issue| issue.field.as_deref() == Some(field));
+    match found {
         Some(idx) => Issue {
             severity: model::Severity::Error,
             ..issues.remove(idx)
         },
-        None => missing(field),
+        None => Issue::error(IssueCode::Missing).at_row(row).in_field(field),
     }
 }
 
@@ -445,11 +460,11 @@ fn magnitude(
 ) -> Option<Money> {
     let amount = notes.take(amount(&cell.text, currency, context.decimal_comma))?;
     let size = Money(amount.money.0.checked_abs()?);
-    (size <= super::cell::LARGEST).then_some(size)
+    (size <= LARGEST).then_some(size)
 }
 
 fn times(price: Money, quantity_milli: i64) -> Money {
     let product = i128::from(price.0) * i128::from(quantity_milli);
     let amount = divide(product, 1000, Rounding::HalfUp).and_then(|n| i64::try_from(n).ok());
-    Money(amount.unwrap_or(i64::MAX).min(super::cell::LARGEST.0))
+    Money(amount.unwrap_or(i64::MAX).min(LARGEST.0))
 }

@@ -148,6 +148,16 @@ pub fn order_state(cell: &str) -> Read<OrderState> {
     Read::good(state)
 }
 
+/// Reads the stage of a deal (Zoho): only one that is won is a purchase.
+pub fn deal_stage(cell: &str) -> Read<OrderState> {
+    let won = fold(cell) == "closedwon" || cell.contains("赢单") || cell.contains("成交");
+    Read::good(if won {
+        OrderState::Status(OrderStatus::Paid)
+    } else {
+        OrderState::NotAPurchase
+    })
+}
+
 /// States that only contain a known word.
 fn similar(cell: &str, folded: &str) -> Read<OrderState> {
     let has = |words: &[&str]| words.iter().any(|word| folded.contains(word));
