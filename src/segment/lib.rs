@@ -10,6 +10,8 @@ mod bitmap;
 mod columns;
 mod evaluate;
 pub mod lifecycle;
+#[cfg(test)]
+mod proofs;
 pub mod ready;
 pub mod rfm;
 

@@ -16,8 +16,6 @@ mod events;
 mod fold;
 mod orders;
 mod snapshot;
-#[cfg(test)]
-mod tests;
 mod values;
 mod view;
 

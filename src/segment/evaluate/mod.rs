@@ -10,8 +10,6 @@ mod events;
 mod number;
 mod orders;
 mod scan;
-#[cfg(test)]
-mod tests;
 mod text;
 
 use crate::rfm::{self, Rfm};
