@@ -332,7 +332,13 @@ impl Tab {
         });
         let (engine, status) = match opened {
             Ok(opened) => opened,
-            Err(fault) => return self.fail(fault),
+            Err(mut fault) => {
+                // Right for a file that a person hands in; our own database that is none is a damaged one.
+                if fault.code == FaultCode::BadBackup {
+                    fault.code = FaultCode::Damaged;
+                }
+                return self.fail(fault);
+            }
         };
         let desk = Desk::new(self.me.clone(), engine, workspace);
         *self.role.borrow_mut() = Role::Leading(desk.clone());
