@@ -50,7 +50,7 @@ impl Sums {
     }
 
     fn remove(&mut self, it: &Contribution) {
-        // What was added can be taken away.
+        // No contribution is below zero, so what was added can be taken away.
         if it.posted {
             self.points -= it.points;
         }
@@ -168,13 +168,17 @@ impl TierState {
         let index = u32::try_from(self.contributions.len()).map_err(|_| Overflow)?;
         self.sums.add(&it)?;
         self.contributions.push(it);
+        // Who bought before signing up, or never signed up, joined with the first purchase.
+        let joined_now = self.joined.is_none_or(|joined| it.day < joined);
+        if joined_now {
+            self.joined = Some(it.day);
+        }
         if let Some(tiers) = tiers {
-            if tiers.window == Window::Anniversary && self.joined.is_none() {
-                // Who never signed up joined with the first purchase.
-                self.joined = Some(it.day);
-                if tiers.upgrade == Upgrade::PeriodEnd {
-                    self.next_period = self.period_end(tiers, it.day).saturating_add(1);
-                }
+            if joined_now
+                && tiers.window == Window::Anniversary
+                && tiers.upgrade == Upgrade::PeriodEnd
+            {
+                self.next_period = self.period_end(tiers, it.day).saturating_add(1);
             }
             self.rise(tiers, it.day);
         }
@@ -210,23 +214,24 @@ impl TierState {
         index: u32,
         by: (i64, i64, i64),
         day: i32,
-    ) {
+    ) -> Result<(), Overflow> {
         let (points, spend, visits) = by;
+        let minus = |from: i64, by: i64| from.checked_sub(by).ok_or(Overflow);
         let before = tiers.map(|tiers| self.held(tiers, day));
         if let Some(it) = self.contributions.get_mut(index as usize) {
-            it.points -= points;
-            it.spend -= spend;
-            it.visits -= visits;
+            it.points = minus(it.points, points)?;
+            it.spend = minus(it.spend, spend)?;
+            it.visits = minus(it.visits, visits)?;
             if index as usize >= self.tail {
                 if it.posted {
-                    self.sums.points -= points;
+                    self.sums.points = minus(self.sums.points, points)?;
                 }
-                self.sums.spend -= spend;
-                self.sums.visits -= visits;
+                self.sums.spend = minus(self.sums.spend, spend)?;
+                self.sums.visits = minus(self.sums.visits, visits)?;
             }
         }
         let (Some(tiers), Some(before)) = (tiers, before) else {
-            return;
+            return Ok(());
         };
         let after = self.held(tiers, day);
         if tiers.downgrade != Downgrade::Never && before >= self.level && after < self.level {
@@ -239,6 +244,7 @@ impl TierState {
             // The day on which the window lets the tier go may have come nearer.
             self.until = self.until.min(day);
         }
+        Ok(())
     }
 
     /// A member with this level was merged into this one.

@@ -7,7 +7,7 @@ use crate::lots::{Lot, NO_TAKER, Source};
 use crate::programs::Compiled;
 use crate::tiers::Contribution;
 use crate::timeline::Item;
-use crate::{Deed, Line, Overflow, Purchase, Refund};
+use crate::{Line, Overflow, Purchase, Refund};
 use model::OrderStatus;
 use model::program::RefundPolicy;
 
@@ -77,7 +77,7 @@ impl<S: Sink> Fold<'_, S> {
             day,
             points,
             posted: !pending,
-            spend: purchase.amount.0,
+            spend: purchase.amount.0.max(0),
             visits: 1,
         })?;
         let mut lot_index = None;
@@ -238,7 +238,7 @@ impl<S: Sink> Fold<'_, S> {
         self.take_back(&mut state, version, purchase, refund, item, lowered_by)?;
         // A whole return leaves nothing of the spend, also where less money than that came back.
         let spend = match (state.gone, was_gone) {
-            (true, false) => purchase.amount.0.saturating_sub(before),
+            (true, false) => purchase.amount.0.max(0).saturating_sub(before),
             (true, true) => 0,
             (false, _) => back,
         };
@@ -247,7 +247,7 @@ impl<S: Sink> Fold<'_, S> {
         let by = (lowered_by, spend, visits);
         self.buffers
             .tiers
-            .lower(tiers, state.contribution, by, item.day);
+            .lower(tiers, state.contribution, by, item.day)?;
         if let Some(kept) = self.buffers.returnables.get_mut(place) {
             *kept = state;
         }
@@ -314,18 +314,12 @@ impl<S: Sink> Fold<'_, S> {
         refund: &Refund<'_>,
         item: Item,
     ) -> Result<(), Overflow> {
-        for (entry, index) in self.member.recorded.iter().zip(0u32..) {
-            let Deed::Redemption {
-                order: Some(order), ..
-            } = entry.what
-            else {
+        while let Some(index) = self.next_redeemed(purchase.id) {
+            self.note_returned(index);
+            let Some(entry) = self.member.recorded.get(index as usize) else {
                 continue;
             };
-            if order != purchase.id || !self.can_return(index) {
-                continue;
-            }
             let returned = self.buffers.lots.give_back(index, item.day)?;
-            self.note_returned(index);
             if S::LISTS {
                 let mut made = Entry::refund(purchase.id, refund, item, returned.restored);
                 made.id = format!("order:{}:return:{}", purchase.id, entry.id);

@@ -7,7 +7,7 @@ use crate::lots::{Lot, NO_CONTRIBUTION, Source};
 use crate::tiers::Contribution;
 use crate::{Deed, Ends, MovedLot, Overflow, Recorded};
 use model::program::RefundPolicy;
-use model::{EntryId, Points};
+use model::{EntryId, OrderId, Points};
 
 /// What a recorded entry did, for its reversal.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +74,13 @@ impl<S: Sink> Fold<'_, S> {
                 while let Some((lot, points)) = self.buffers.lots.first_pending() {
                     self.buffers.lots.lower_pending(lot, points)?;
                     if S::LISTS {
-                        let made = Entry::recorded(entry, EntryKind::Transfer, -points);
+                        let mut made = Entry::recorded(entry, EntryKind::Transfer, -points);
+                        if let Some(source) = self.buffers.lots.get(lot).map(|lot| lot.source) {
+                            // One recorded entry voids several accruals.
+                            made.id = format!("{}:{}", entry.id, source.entry_id());
+                            made.key.clone_from(&made.id);
+                            made.recorded = false;
+                        }
                         self.sink.add(Some(lot), made);
                         self.sink.release(lot);
                     }
@@ -210,7 +216,7 @@ impl<S: Sink> Fold<'_, S> {
                     let by = (points, 0, 0);
                     self.buffers
                         .tiers
-                        .lower(tiers, contribution, by, entry.day.0);
+                        .lower(tiers, contribution, by, entry.day.0)?;
                 }
                 self.note(index, entry.id, Did::Took);
                 waived - points
@@ -233,12 +239,20 @@ impl<S: Sink> Fold<'_, S> {
         Ok(())
     }
 
-    /// Whether a redemption has happened and was not reversed.
-    pub(super) fn can_return(&self, index: u32) -> bool {
+    /// The first redemption for an order that was not reversed, in the order in which they happened.
+    pub(super) fn next_redeemed(&self, order: OrderId) -> Option<u32> {
+        let paid_for = |state: &&State| {
+            let entry = self.member.recorded.get(state.index as usize);
+            entry.is_some_and(|entry| match entry.what {
+                Deed::Redemption { order: paid, .. } => paid == Some(order) && !state.reversed,
+                _ => false,
+            })
+        };
         self.buffers
             .deeds
             .iter()
-            .any(|state| state.index == index && !state.reversed)
+            .find(paid_for)
+            .map(|state| state.index)
     }
 
     pub(super) fn note_returned(&mut self, index: u32) {

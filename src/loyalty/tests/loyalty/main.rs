@@ -1,0 +1,19 @@
+//! Tests of the ledger through its public interface.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+#![allow(missing_docs, reason = "tests")]
+
+mod cases;
+mod expiries;
+mod histories;
+mod programs;
+mod properties;
+mod reference;
+mod scenarios;
+mod story;
+mod tiers;
