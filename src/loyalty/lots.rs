@@ -256,18 +256,17 @@ impl Lots {
         Ok(())
     }
 
-    /// Gives more points to a lot that was lowered too far; what has expired by `day` stays lost.
-    pub(crate) fn raise(&mut self, index: u32, by: i64, day: i32) -> Result<(), Overflow> {
+    /// Gives more points to a lot that was lowered too far; what has expired by `day` stays lost. Returns what it gave.
+    pub(crate) fn raise(&mut self, index: u32, by: i64, day: i32) -> Result<i64, Overflow> {
         let Some(lot) = self.all.get_mut(index as usize) else {
-            return Ok(());
+            return Ok(0);
         };
         if !lot.pending {
-            let usable = lot.expires >= day;
-            return if usable {
-                self.make_available(index, by)
-            } else {
-                Ok(())
-            };
+            if lot.expires < day {
+                return Ok(0);
+            }
+            self.make_available(index, by)?;
+            return Ok(by);
         }
         let was_void = lot.left == 0;
         add(&mut lot.left, by)?;
@@ -281,7 +280,7 @@ impl Lots {
             });
             self.waiting.insert(place, index);
         }
-        Ok(())
+        Ok(by)
     }
 
     /// Notes that a lot came to fewer points than it was made with.

@@ -350,14 +350,15 @@ impl<S: Sink> Fold<'_, S> {
         if lowered_by == 0 {
             return Ok(());
         }
-        let mut waived = 0;
+        let (mut waived, mut forfeited) = (0, 0);
         let taken = if lowered_by < 0 {
             // The first refund said less than the later ones make clear; what was waived then is not given twice.
             let kept = state.waived.min(-lowered_by);
             state.waived -= kept;
             let back = -lowered_by - kept;
-            self.buffers.lots.raise(lot, back, item.day)?;
-            -back
+            let given = self.buffers.lots.raise(lot, back, item.day)?;
+            forfeited = back - given;
+            -given
         } else if pending {
             self.buffers.lots.lower_pending(lot, lowered_by)?;
             lowered_by
@@ -381,6 +382,7 @@ impl<S: Sink> Fold<'_, S> {
         if S::LISTS {
             let mut made = Entry::refund(purchase.id, refund, item, -taken);
             made.waived = model::Points(waived);
+            made.forfeited = model::Points(forfeited);
             self.sink.add(pending.then_some(lot), made);
         }
         let void = self
