@@ -27,6 +27,7 @@ impl Json {
             Json::Number(number) => short(number),
             Json::Text(text) => format!("\"{}\"", short(text)),
             Json::List(items) => format!("a list of {}", items.len()),
+            Json::Object(entries) if entries.is_empty() => "an empty object".to_owned(),
             Json::Object(entries) => {
                 let keys: Vec<String> = entries.iter().take(8).map(|(key, _)| short(key)).collect();
                 format!("an object with {}", keys.join(", "))

@@ -443,12 +443,37 @@ fn texts(object: &Object, choices: &[&str]) -> Parsed<Vec<String>> {
 }
 
 fn decimal(value: &Json, path: &Path, expected: &str) -> Parsed<Decimal> {
-    match value {
-        Json::Number(text) | Json::Text(text) => match text.parse() {
-            Ok(decimal) => Ok(decimal),
-            Err(_) => path.wrong(value.shown(), expected),
-        },
-        other => path.wrong(other.shown(), expected),
+    let found = match value {
+        Json::Number(text) => number(text),
+        Json::Text(text) => text.parse().ok(),
+        _ => None,
+    };
+    match found {
+        Some(decimal) => Ok(decimal),
+        None => path.wrong(value.shown(), expected),
+    }
+}
+
+/// A JSON number exactly, `1.5e3` too; `None` where it has too many digits.
+fn number(text: &str) -> Option<Decimal> {
+    let Some((digits, exponent)) = text.split_once(['e', 'E']) else {
+        return text.parse().ok();
+    };
+    let Decimal { units, scale } = digits.parse().ok()?;
+    let shift = exponent.parse::<i32>().ok()?.checked_sub(scale as i32)?;
+    let factor = 10i64.checked_pow(shift.unsigned_abs());
+    if units == 0 {
+        Some(Decimal { units: 0, scale: 0 })
+    } else if shift >= 0 {
+        let units = units.checked_mul(factor?)?;
+        Some(Decimal { units, scale: 0 })
+    } else {
+        // Through text, so that needless zeros go and the limits are those of every decimal.
+        let scale = shift.unsigned_abs();
+        (scale <= 18)
+            .then(|| Decimal { units, scale }.to_string())?
+            .parse()
+            .ok()
     }
 }
 

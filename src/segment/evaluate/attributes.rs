@@ -61,7 +61,7 @@ impl<'c> Source<'c> {
             Attribute::SignupOn => {
                 let days = customers.signup_on.as_slice();
                 let passes = self.day_test(test);
-                Box::new(move |among| scan::column(among, days, i32::NONE, |day| passes(day)))
+                Box::new(move |among| scan::column(among, days, i32::NONE, &passes))
             }
             Attribute::Custom(key) => match customers.custom.get(key) {
                 Some(column) => custom(column, test, self.context.as_of),
@@ -397,7 +397,7 @@ fn list<'c>(column: &'c ListColumn, test: &Test) -> Leaf<'c> {
         Test::Set(set) => {
             let set = *set;
             return Box::new(move |among| {
-                scan::slots(among, |slot| !column.of(slot).is_empty() == set)
+                scan::slots(among, |slot| column.of(slot).is_empty() != set)
             });
         }
         Test::List { op, values } => (*op, values),

@@ -7,7 +7,8 @@ use model::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Points of a customer: balance, expiring, tier.
-pub(super) type PointsOf = BTreeMap<i64, (i64, i64, Option<String>)>;
+pub(super) type PointsOf = BTreeMap<i64, Standing>;
+pub(super) type Standing = (i64, i64, Option<String>);
 
 pub(super) struct Reference<'w> {
     pub(super) world: &'w World,
@@ -231,6 +232,7 @@ impl<'w> Reference<'w> {
         self.paid(id).iter().filter_map(|it| it.amount).sum()
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table: one row for each attribute")]
     fn value(&self, attribute: &Attribute, id: i64) -> Value {
         let customer = &self.world.customers[&id];
         let fields = &customer.fields;
@@ -320,7 +322,7 @@ impl<'w> Reference<'w> {
         }
     }
 
-    fn points(&self, id: i64, get: impl Fn(&(i64, i64, Option<String>)) -> Value) -> Value {
+    fn points(&self, id: i64, get: impl Fn(&Standing) -> Value) -> Value {
         match &self.points {
             Some(points) => get(&points[&id]),
             None => Value::None,
@@ -364,7 +366,7 @@ impl<'w> Reference<'w> {
                 let low = values[position / 5];
                 let high = values[(position / 5 + 1).min(values.len() - 1)];
                 // The limit, and the value, in fifths.
-                low * 5 + (high - low) * (position % 5) as i64 <= mine[which] * 5 - 1
+                low * 5 + (high - low) * i64::from(position as u32 % 5) < mine[which] * 5
             });
             let below = below.count() as u8;
             scores[which] = if which == 0 { 5 - below } else { 1 + below };

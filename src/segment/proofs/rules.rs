@@ -185,13 +185,19 @@ fn order_condition() -> impl Strategy<Value = Condition> {
             .boxed()
     };
     prop_oneof![
-        on(Field::Category, text(&["drinks", "Gift Card", "cup"]).boxed()),
+        on(
+            Field::Category,
+            text(&["drinks", "Gift Card", "cup"]).boxed()
+        ),
         on(Field::Product, text(&PRODUCTS).boxed()),
         on(Field::Quantity, numeric(0, 35, 1).boxed()),
         on(Field::Amount, numeric(0, 900_000, 4).boxed()),
         on(Field::Channel, text(&["shop", "Online"]).boxed()),
         on(Field::Coupon, text(&["C1", "c"]).boxed()),
-        on(Field::Status, text(&["paid", "refunded", "cancelled"]).boxed()),
+        on(
+            Field::Status,
+            text(&["paid", "refunded", "cancelled"]).boxed()
+        ),
         on(Field::DayOfWeek, numeric(0, 8, 0).boxed()),
         on(Field::Hour, numeric(0, 24, 0).boxed()),
     ]

@@ -1,7 +1,7 @@
 //! The evaluator agrees with the reference on random rules over random businesses, whatever the day; and a table of
 //! cases taken from the wording of `docs/segment-rule.md`.
 
-use super::reference::{PointsOf, Reference};
+use super::reference::{PointsOf, Reference, Standing};
 use super::rules::{closed_rule, rule, single};
 use super::world::{DAYS, World, first_day, world};
 use crate::{Derived, EvalContext, LoyaltyColumns, evaluate, rfm};
@@ -35,7 +35,7 @@ fn found(
     rfm_given: bool,
 ) -> BTreeSet<i64> {
     let columns = world.columns();
-    let by_slot = |get: &dyn Fn(&(i64, i64, Option<String>)) -> i64, points: &PointsOf| {
+    let by_slot = |get: &dyn Fn(&Standing) -> i64, points: &PointsOf| {
         let ids = (0..columns.slots() as u32).map(|slot| columns.id(slot).unwrap().0);
         ids.map(|id| get(&points[&id])).collect::<Vec<i64>>()
     };

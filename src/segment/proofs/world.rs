@@ -19,6 +19,7 @@ pub(super) struct World {
 }
 
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a few live at a time")]
 pub(super) enum Change {
     PutCustomer(Customer),
     RemoveCustomer(i64),
@@ -78,11 +79,7 @@ fn custom_field() -> impl Strategy<Value = CustomField> {
 
 fn data() -> impl Strategy<Value = BTreeMap<String, CustomField>> {
     let keys: &[&str] = &["nps", "amount", "quantity", "product", "page", "text"];
-    btree_map(
-        select(keys).prop_map(str::to_owned),
-        custom_field(),
-        0..4,
-    )
+    btree_map(select(keys).prop_map(str::to_owned), custom_field(), 0..4)
 }
 
 prop_compose! {
