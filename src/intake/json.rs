@@ -88,7 +88,7 @@ impl Elements {
                     issues.push(
                         Issue::error(IssueCode::Malformed)
                             .at_row(self.row)
-                            .found(rest),
+                            .found(rest.trim()),
                     );
                     return text.len();
                 }
@@ -201,7 +201,7 @@ impl Elements {
                 issues.push(
                     Issue::error(IssueCode::Malformed)
                         .at_row(self.row)
-                        .found(rest),
+                        .found(rest.trim()),
                 );
                 Some(self.behind_broken(rest, rest.len()))
             }
@@ -348,5 +348,6 @@ fn holds_records(object: &str) -> bool {
         .trim_end()
         .trim_end_matches('"');
     let key = before.rsplit('"').next().unwrap_or_default();
-    !crate::json_value::is_lines(key)
+    // `items` is how answers of programs call their records.
+    !crate::json_value::is_lines(key) || key == "items"
 }

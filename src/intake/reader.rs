@@ -268,3 +268,7 @@ pub(crate) fn column_names(cells: &Cells, are_names: bool) -> Vec<String> {
     }
     names
 }
+
+#[cfg(test)]
+#[path = "reader_tests.rs"]
+mod tests;

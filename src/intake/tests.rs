@@ -3,7 +3,7 @@
 use crate::{Circumstances, Incoming, Intake, inspect, plan};
 use expect_test::{Expect, expect};
 use model::import::{ColumnGuess, Inspection, Reading};
-use model::{Currency, CustomField, Issue, Zone};
+use model::{Currency, Issue, Zone};
 use std::fmt::Write;
 
 pub(crate) fn circumstances() -> Circumstances {

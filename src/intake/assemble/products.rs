@@ -79,7 +79,7 @@ fn leading_count(text: &str) -> Option<(i64, &str)> {
 
 fn thousandths(digits: &str) -> Option<i64> {
     let count: i64 = digits.parse().ok()?;
-    (0..1_000_000).contains(&count).then_some(count * 1000)
+    (0..1_000_000).contains(&count).then(|| count * 1000)
 }
 
 #[cfg(test)]

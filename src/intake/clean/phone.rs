@@ -43,7 +43,9 @@ pub fn phone(cell: &str, country: &str) -> Phone {
         match c {
             '0'..='9' => digits.push(c),
             '*' | '•' | '●' | '×' => masked = true,
-            'x' | 'X' if digits.len() >= 3 && rest.get(at + 1..).is_some_and(is_mask) => {
+            'x' | 'X'
+                if digits.len() >= 3 && (masked || rest.get(at + 1..).is_some_and(is_mask)) =>
+            {
                 masked = true
             }
             '+' if digits.is_empty() => digits.insert(0, '+'),
@@ -103,12 +105,9 @@ fn bad(cell: &str) -> Phone {
     }
 }
 
-/// `x` stands for a hidden digit when more of them, or digits, follow to the end.
+/// `x` stands for a hidden digit when more of them follow.
 fn is_mask(rest: &str) -> bool {
-    rest.chars()
-        .all(|c| matches!(c, 'x' | 'X' | '0'..='9' | ' ' | '-'))
-        && rest.chars().any(|c| matches!(c, 'x' | 'X'))
-        || rest.is_empty()
+    rest.starts_with(['x', 'X'])
 }
 
 fn is_mobile(bytes: &[u8]) -> bool {
@@ -131,6 +130,12 @@ fn first_number(cell: &str) -> &str {
         if let Some((first, _)) = rest.split_once(between)
             && first.bytes().filter(u8::is_ascii_digit).count() >= 5
         {
+            rest = first;
+        }
+    }
+    if let Some((first, extension)) = rest.split_once(['x', 'X', '#']) {
+        let digits = |part: &str| part.bytes().filter(u8::is_ascii_digit).count();
+        if digits(first) >= 10 && extension.trim().bytes().all(|b| b.is_ascii_digit()) {
             rest = first;
         }
     }
