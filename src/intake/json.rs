@@ -128,7 +128,10 @@ impl Elements {
                 };
                 Some(blank)
             }
-            Some(_) => None,
+            Some(_) => {
+                self.place = Place::Sequence;
+                Some(blank)
+            }
         }
     }
 

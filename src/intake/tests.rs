@@ -1,5 +1,7 @@
 //! Whole files: what they seem to be and what comes out of them.
 
+#![expect(clippy::too_many_lines, reason = "tables of cases")]
+
 use crate::{Circumstances, Incoming, Intake, inspect, plan};
 use expect_test::{Expect, expect};
 use model::import::{ColumnGuess, Inspection, Reading};

@@ -32,8 +32,11 @@ pub fn phone(cell: &str, country: &str) -> Phone {
     let several = first.len() < cell.trim().len();
     let plain: String = first.chars().map(half_width).collect();
     let mut rest = plain.trim().trim_start_matches('\'').trim();
-    for prefix in ["tel:", "Tel:", "TEL:", "电话:", "手机:", "ph:"] {
-        rest = rest.strip_prefix(prefix).unwrap_or(rest).trim_start();
+    // `Tel: …`, `电话：…`
+    if let Some((label, number)) = rest.split_once(':')
+        && !label.chars().any(|c| c.is_ascii_digit())
+    {
+        rest = number.trim_start();
     }
     let rest = rest.strip_suffix(".0").unwrap_or(rest);
     let rest = without_trunk_hint(rest);

@@ -1,3 +1,5 @@
+#![expect(clippy::too_many_lines, reason = "tables of cases")]
+
 use super::choice::{OrderState, flag, gender, kind, order_state};
 use super::date::{birthday, day, instant};
 use super::money::{amount, quantity};

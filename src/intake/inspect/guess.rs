@@ -4,17 +4,22 @@
 //! of equals the longer word wins. By the values: telephone numbers, e-mail addresses and gender words speak for
 //! themselves, and values that are none of what the header's part promises take the guess away again.
 
-use super::words::{ALIASES, OTHER_MEANING, SENDER};
+use super::preset::{self, PRESETS};
+use super::words::{OTHER_MEANING, SENDER, SURNAMES, aliases};
 use crate::clean::{
     choice, date, email, fold, is_empty_like, money, phone, unprotect, unwrap_formula,
 };
 use crate::field::{FieldKind, fields};
 use model::Currency;
 use model::import::{DateOrder, GuessReason, ImportKind};
+use std::collections::BTreeSet;
 
 /// The words of all fields, folded.
 pub(crate) struct HeaderWords {
     words: Vec<Word>,
+    /// All words folded, and the columns of known programs as they are compared.
+    known: BTreeSet<String>,
+    columns: BTreeSet<String>,
 }
 
 struct Word {
@@ -29,9 +34,7 @@ type Fit = (u8, usize);
 
 impl HeaderWords {
     pub(crate) fn new() -> Self {
-        let words = ALIASES
-            .iter()
-            .flat_map(|(field, names)| names.iter().map(move |name| (*field, *name)))
+        let words: Vec<Word> = aliases()
             .map(|(field, name)| Word {
                 field,
                 folded: fold(name),
@@ -39,20 +42,25 @@ impl HeaderWords {
                 han: is_han(name),
             })
             .collect();
-        Self { words }
+        let known = words.iter().map(|word| word.folded.clone()).collect();
+        let columns = PRESETS
+            .iter()
+            .flat_map(|preset| preset.columns)
+            .map(|(name, _)| preset::key(name))
+            .collect();
+        Self {
+            words,
+            known,
+            columns,
+        }
     }
 
-    /// Whether a cell is a known header word, or one with `custom.` before it.
+    /// Whether a cell is a known header word or a column of a known program.
     pub(crate) fn is_known(&self, cell: &str) -> bool {
         let cell = unprotect(cell.trim());
-        if cell.is_empty() || cell.len() > 100 {
-            return false;
-        }
-        let folded = fold(cell);
-        self.words.iter().any(|word| word.folded == folded)
-            || super::preset::PRESETS
-                .iter()
-                .any(|preset| preset.field(&super::preset::key(cell)).is_some())
+        !cell.is_empty()
+            && cell.len() <= 100
+            && (self.known.contains(&fold(cell)) || self.columns.contains(&preset::key(cell)))
     }
 
     /// The fields a header may mean, each with its best fit.
@@ -112,6 +120,10 @@ fn is_contact(field: &str) -> bool {
 
 fn is_han(text: &str) -> bool {
     text.chars().any(|c| c as u32 >= 0x2e80)
+}
+
+fn is_han_char(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}')
 }
 
 /// The words of a header: `billingAddress_city` is billing, address, city.
@@ -180,6 +192,8 @@ pub(crate) struct Shape {
     numbers: usize,
     genders: usize,
     flags: usize,
+    /// Two to four Chinese characters that begin with a family name.
+    han_names: usize,
     pub(crate) samples: Vec<String>,
 }
 
@@ -234,6 +248,8 @@ impl Shape {
         self.genders +=
             usize::from(choice::gender(plain).value.is_some() && plain != "x" && plain != "X");
         self.flags += usize::from(choice::flag(plain).issue.is_none());
+        let short = (2..=4).contains(&plain.chars().count()) && plain.chars().all(is_han_char);
+        self.han_names += usize::from(short && plain.starts_with(|c| SURNAMES.contains(c)));
     }
 
     fn share(&self, count: usize) -> usize {
@@ -398,6 +414,15 @@ fn by_values(guesses: &mut [Guess], shapes: &[Shape], kind: ImportKind) {
         if let Some(field) = found.filter(|field| !has(guesses, field)) {
             set(guesses, column, field, GuessReason::Values);
         }
+    }
+    let named = ["name", "first_name", "last_name", "company"]
+        .iter()
+        .any(|field| has(guesses, field));
+    let names = guesses.iter().zip(shapes).position(|((field, _), shape)| {
+        field.is_none() && shape.filled > 0 && shape.share(shape.han_names) >= 80
+    });
+    if let Some(column) = names.filter(|_| !named) {
+        set(guesses, column, "name", GuessReason::Values);
     }
     // A column `客户` of numbers holds keys, not names.
     let keys = guesses.iter().zip(shapes).position(|((field, _), shape)| {
