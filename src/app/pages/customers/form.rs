@@ -392,7 +392,6 @@ fn dialog(form: Form, on_close: Callback<()>, on_saved: Callback<CustomerId>) ->
     Effect::new(move |_| {
         if !form.open.get() {
             shown.set(false);
-            on_close.run(());
         }
     });
     let closed = Callback::new(move |()| {
@@ -400,7 +399,8 @@ fn dialog(form: Form, on_close: Callback<()>, on_saved: Callback<CustomerId>) ->
             shown.set(true);
             form.leaving.set(true);
         } else {
-            form.open.set(false);
+            // Only now: the browser gives the focus back when it closes the dialog, not when it vanishes.
+            on_close.run(());
         }
     });
     view! {

@@ -78,7 +78,8 @@ fn ask_rows(shared: Shared) -> Stretches<CustomerRow> {
         (question, known)
     });
     Effect::new(move |_| {
-        askable.track();
+        // Read, not only tracked: a memo that was never read follows nothing.
+        let _ = askable.get();
         rows.restart();
     });
     Effect::watch(

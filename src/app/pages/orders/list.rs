@@ -74,7 +74,7 @@ pub fn Orders() -> impl IntoView {
         }))
     });
     Effect::new(move |_| {
-        shared.question.track();
+        let _ = shared.question.get();
         rows.restart();
     });
     Effect::watch(

@@ -71,7 +71,7 @@ fn change(words: Words, it: &ChangeView, undo: Callback<model::BatchId>) -> AnyV
         ChangeAction::Removed => (words.customers_history_removed(), Tone::Urgent),
         ChangeAction::Restored => (words.customers_history_restored(), Tone::Good),
     };
-    let who = if it.who.is_empty() || it.who == "me" {
+    let who = if matches!(it.who.as_str(), "" | "owner" | "me") {
         words.customers_history_me().to_owned()
     } else {
         it.who.clone()

@@ -14,6 +14,9 @@ pub fn overview(view: &CustomerView) -> AnyView {
     let words = use_words();
     let currency = use_currency();
     let numbers = match &view.facts {
+        Some(facts) if facts.order_count == 0 => {
+            view! { <p class="quiet-text">{words.customers_bought_never()}</p> }.into_any()
+        }
         Some(facts) => numbers(words, currency, facts),
         None => view! {
             <p class="quiet-text" role="status">{words.customers_facts_coming()}</p>
