@@ -63,7 +63,7 @@ impl Store {
     /// # Errors
     /// As [`Store::check_backup`]; [`StoreError::Full`] when there is no room. Then nothing was changed.
     pub fn restore(&mut self, bytes: &[u8], replica: Replica) -> Result<(), StoreError> {
-        let (source, _) = load(bytes)?;
+        let (mut source, _) = load(bytes)?;
         let theirs = State::read(&source)?;
         let version = theirs.data_version.max(self.state.data_version) + 1;
         set_meta_number(&source, "replica", i64::from(replica.get()))?;
@@ -81,13 +81,7 @@ impl Store {
         )?;
         source.flush_prepared_statement_cache();
         self.conn.flush_prepared_statement_cache();
-        {
-            let copy = Backup::new(&source, &mut self.conn)?;
-            match copy.step(-1)? {
-                StepResult::Done => {}
-                other => return Err(StoreError::Storage(format!("restoring stopped: {other:?}"))),
-            }
-        }
+        copy_over(&mut source, &mut self.conn)?;
         set_pragmas(&self.conn)?;
         self.end_bulk()?;
         self.state = State::read(&self.conn)?;
@@ -112,6 +106,25 @@ impl Store {
         let _ = self.conn.execute_batch("VACUUM");
         self.state = State::read(&self.conn)?;
         Ok(())
+    }
+}
+
+/// Copies all pages, in one transaction of the target.
+fn copy_over(source: &mut Connection, target: &mut Connection) -> Result<(), StoreError> {
+    let page_size = |conn: &Connection| -> Result<i64, StoreError> {
+        Ok(conn.query_row("PRAGMA page_size", [], |row| row.get(0))?)
+    };
+    let in_memory = target.path().is_none_or(str::is_empty);
+    if in_memory && page_size(source)? != page_size(target)? {
+        // A file takes over the size of the pages; memory cannot, but can be replaced.
+        let bytes = source.serialize(MAIN_DB)?;
+        target.deserialize_read_exact(MAIN_DB, &*bytes, bytes.len(), false)?;
+        return Ok(());
+    }
+    let copy = Backup::new(source, target)?;
+    match copy.step(-1)? {
+        StepResult::Done => Ok(()),
+        other => Err(StoreError::Storage(format!("restoring stopped: {other:?}"))),
     }
 }
 
@@ -160,10 +173,5 @@ fn load(bytes: &[u8]) -> Result<(Connection, i64), StoreError> {
     quick_check(&conn)?;
     upgrade(&conn, None)?;
     debug_assert!(schema <= SCHEMA_VERSION);
-    let size: i64 = conn.query_row("PRAGMA page_size", [], |row| row.get(0))?;
-    if size != open::PAGE_SIZE {
-        // The copy must have the pages of the database it goes into.
-        conn.execute_batch(&format!("PRAGMA page_size = {}; VACUUM", open::PAGE_SIZE))?;
-    }
     Ok((conn, schema))
 }

@@ -81,14 +81,7 @@ impl Tx<'_> {
         };
         self.begin_batch()?;
         write_row(self.conn, new, None)?;
-        let (old_text, new_text) = (
-            fold::search_text(&old.fields),
-            fold::search_text(&new.fields),
-        );
-        if old_text != new_text {
-            index::remove(self.conn, new.id, &old_text)?;
-            index::insert(self.conn, new.id, &new_text)?;
-        }
+        index::replace(self.conn, new.id, &fold::search_text(&new.fields))?;
         self.log(record(new.id), Action::Updated, Some(&before), Some(&after))?;
         self.touch(record(new.id), Action::Updated);
         Ok(())
@@ -107,11 +100,11 @@ impl Tx<'_> {
     }
 
     /// Deletes a customer's row, without a note in the log.
-    pub(crate) fn delete_customer(&mut self, customer: &Customer) -> Result<(), StoreError> {
+    pub(crate) fn delete_customer(&mut self, id: CustomerId) -> Result<(), StoreError> {
         self.conn
             .prepare_cached("DELETE FROM customer WHERE id = ?1")?
-            .execute([customer.id.0])?;
-        index::remove(self.conn, customer.id, &fold::search_text(&customer.fields))?;
+            .execute([id.0])?;
+        index::remove(self.conn, id)?;
         self.state.counts.customers = self.state.counts.customers.saturating_sub(1);
         Ok(())
     }

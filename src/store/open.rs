@@ -3,10 +3,12 @@
 //! A file is ours when its `application_id` says so; its `user_version` is the schema. An upgrade is one transaction,
 //! so that a file is of one version or the other, never between.
 
+use crate::search::index;
 use crate::state::State;
 use crate::{Store, StoreError};
 use model::{Replica, Timestamp, WorkspaceSettings};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 /// `Shuk`, in the header of every file of ours.
 pub(crate) const APPLICATION_ID: i64 = 0x5368_756b;
@@ -18,7 +20,10 @@ pub(crate) const UPGRADES: [&str; 1] = [include_str!("schema/v1.sql")];
 pub const SCHEMA_VERSION: i64 = UPGRADES.len() as i64;
 
 /// Bytes of a page: what the wasm build makes, so that a backup fits everywhere.
-pub(crate) const PAGE_SIZE: i64 = 8192;
+const PAGE_SIZE: i64 = 8192;
+
+/// Memory for pages.
+const CACHE_KIB: u32 = 32_768;
 
 /// Indexes that a large import does without while it runs; see [`Store::begin_bulk`].
 pub(crate) const BULK_INDEXES: [(&str, &str); 2] = [
@@ -85,6 +90,8 @@ impl Store {
             self.conn
                 .execute_batch(&format!("DROP INDEX IF EXISTS {name}"))?;
         }
+        // Every order looks for its customer: keeps them all in memory while it lasts.
+        self.conn.execute_batch("PRAGMA cache_size = -98304")?;
         Ok(())
     }
 
@@ -96,6 +103,8 @@ impl Store {
         for (_, sql) in BULK_INDEXES {
             self.conn.execute_batch(sql)?;
         }
+        self.conn
+            .execute_batch(&format!("PRAGMA cache_size = -{CACHE_KIB}"))?;
         Ok(())
     }
 }
@@ -104,12 +113,15 @@ impl Store {
 /// functions.
 pub(crate) fn set_pragmas(conn: &Connection) -> Result<(), StoreError> {
     conn.set_prepared_statement_cache_capacity(128);
-    conn.execute_batch(&format!("PRAGMA page_size = {PAGE_SIZE}"))?;
+    // Plans must not depend on the values bound: natively SQLite would prepare anew for each.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    conn.execute_batch(&format!(
+        "PRAGMA page_size = {PAGE_SIZE}; PRAGMA cache_size = -{CACHE_KIB}"
+    ))?;
     conn.execute_batch(
         "PRAGMA journal_mode = TRUNCATE;
          PRAGMA synchronous = FULL;
          PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -32768;
          PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF;
          PRAGMA cell_size_check = ON;",
@@ -134,7 +146,7 @@ pub(crate) fn upgrade(conn: &Connection, new: Option<&New>) -> Result<(), StoreE
         });
     }
     if version == SCHEMA_VERSION {
-        return Ok(());
+        return index::follow_folding(conn);
     }
     if empty && new.is_none() {
         return Err(StoreError::NotShuke);
@@ -150,7 +162,7 @@ pub(crate) fn upgrade(conn: &Connection, new: Option<&New>) -> Result<(), StoreE
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
     ))?;
     transaction.commit()?;
-    Ok(())
+    index::follow_folding(conn)
 }
 
 /// First contents of an empty schema.
@@ -164,6 +176,7 @@ pub(crate) fn seed(conn: &Connection, new: &New, data_version: u64) -> Result<()
         ("customers", 0),
         ("orders", 0),
         ("programs", 0),
+        ("folding", index::FOLDING),
         ("backup_seq", 0),
         ("created_at", new.now.0),
     ] {
@@ -174,10 +187,13 @@ pub(crate) fn seed(conn: &Connection, new: &New, data_version: u64) -> Result<()
 
 /// See [`Store::quick_check`].
 pub(crate) fn quick_check(conn: &Connection) -> Result<(), StoreError> {
-    let answer: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if answer == "ok" {
-        Ok(())
-    } else {
-        Err(StoreError::Damaged(answer))
+    let answer = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    match answer.map_err(StoreError::from) {
+        Ok(answer) if answer == "ok" => Ok(()),
+        // Whatever it stumbles over (a table whose definition cannot be read ...) is damage.
+        Ok(answer) | Err(StoreError::Sqlite(answer) | StoreError::BadValue(answer)) => {
+            Err(StoreError::Damaged(answer))
+        }
+        Err(error) => Err(error),
     }
 }

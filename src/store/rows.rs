@@ -46,7 +46,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub fn remove_customer(&mut self, id: CustomerId) -> Result<RemovedCustomer, StoreError> {
-        let customer = self.must_have_customer(id)?;
+        self.must_have_customer(id)?;
         let reader = self.read();
         let orders = reader.order_ids_of(id)?;
         let interactions = reader.interaction_ids(id)?;
@@ -64,7 +64,7 @@ impl Tx<'_> {
         self.log_removal(customers::record(id))?;
         // The ledger lets an entry go only when its customer is gone.
         self.delete_source_keys(customers::record(id))?;
-        self.delete_customer(&customer)?;
+        self.delete_customer(id)?;
         for entry in &entries {
             self.delete_row(ledger::record(entry.id))?;
         }
@@ -100,8 +100,7 @@ impl Tx<'_> {
         let sql = match record.kind {
             RecordKind::Customer => {
                 self.delete_source_keys(record)?;
-                let customer = self.must_have_customer(CustomerId(id))?;
-                return self.delete_customer(&customer);
+                return self.delete_customer(CustomerId(id));
             }
             RecordKind::Order => {
                 self.delete_source_keys(record)?;

@@ -289,6 +289,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::stories::cases(256))]
+
         #[test]
         fn lines_read_as_json_does(
             rows in prop::collection::vec((any::<u32>(), any::<Option<u32>>(), any::<i64>(), any::<i64>()), 1..5),

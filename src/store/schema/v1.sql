@@ -2,7 +2,8 @@
 -- Instants are milliseconds since 1970-01-01T00:00Z, days are days since then, money is in minor units of its
 -- currency. The views at the end say the same in dates and words, for reading the file with other tools.
 
--- Single values: settings, replica, counter, data_version, customers, orders, last_backup_at, backup_seq, programs.
+-- Single values: settings, replica, counter, data_version, customers, orders, last_backup_at, backup_seq, programs,
+-- folding, created_at.
 CREATE TABLE meta (
   key   TEXT PRIMARY KEY,
   value ANY NOT NULL
@@ -23,7 +24,7 @@ CREATE TABLE batch (
   who       TEXT NOT NULL,
   name      TEXT NOT NULL,
   subject   TEXT NOT NULL,
-  bulk      INTEGER NOT NULL CHECK (bulk IN (0, 1)),
+  bulk      INTEGER NOT NULL CHECK (bulk BETWEEN 0 AND 1),
   undoes    INTEGER,
   undone_by INTEGER,
   first_id  INTEGER,
@@ -33,11 +34,11 @@ CREATE TABLE batch (
 CREATE TABLE customer (
   id               INTEGER PRIMARY KEY,
   external_id      TEXT,
-  kind             INTEGER NOT NULL CHECK (kind IN (0, 1)),          -- person, company
+  kind             INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 1),          -- person, company
   name             TEXT NOT NULL,
   email            TEXT,
   phone            TEXT,
-  gender           INTEGER CHECK (gender IN (0, 1, 2)),              -- female, male, other
+  gender           INTEGER CHECK (gender BETWEEN 0 AND 2),              -- female, male, other
   birthday         TEXT,                                             -- 1990-05-14 or --05-14
   country          TEXT,
   province         TEXT,
@@ -95,8 +96,8 @@ CREATE TABLE "order" (
   at               INTEGER NOT NULL,
   amount           INTEGER NOT NULL,
   currency         TEXT NOT NULL,
-  status           INTEGER NOT NULL CHECK (status IN (0, 1, 2)),     -- paid, refunded, cancelled
-  returned         INTEGER NOT NULL CHECK (returned IN (0, 1)),      -- has refunds, or a status other than paid
+  status           INTEGER NOT NULL CHECK (status BETWEEN 0 AND 2),     -- paid, refunded, cancelled
+  returned         INTEGER NOT NULL CHECK (returned BETWEEN 0 AND 1),      -- has refunds, or a status other than paid
   external_id      TEXT,
   channel          INTEGER REFERENCES term (id),
   coupon           TEXT,
@@ -190,7 +191,7 @@ CREATE TABLE import_run (
   file_name   TEXT NOT NULL,
   started_at  INTEGER NOT NULL,
   rows_done   INTEGER NOT NULL,
-  finished    INTEGER NOT NULL CHECK (finished IN (0, 1)),
+  finished    INTEGER NOT NULL CHECK (finished BETWEEN 0 AND 1),
   plan        TEXT NOT NULL,                                         -- JSON
   state       TEXT NOT NULL                                          -- JSON
 ) STRICT;

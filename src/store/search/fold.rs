@@ -17,18 +17,9 @@
 //! drops, so that no query reaches over them.
 
 use model::CustomerDraft;
-use pinyin::{ToPinyin, ToPinyinMulti};
+use pinyin::ToPinyin;
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
-
-/// Line of the name in a search text.
-pub(crate) const NAME: usize = 0;
-/// Line of the initials; variants divided by spaces.
-pub(crate) const INITIALS: usize = 1;
-/// Line of the pinyin; variants divided by spaces.
-pub(crate) const PINYIN: usize = 2;
-/// Line of the phone's digits.
-pub(crate) const PHONE: usize = 3;
 
 /// Longer texts than this are cut: nobody types more, and a pasted novel must not fill the index.
 const LINE_CHARS_MAX: usize = 120;
@@ -123,7 +114,7 @@ pub(crate) fn sort_name(name: &str) -> String {
 }
 
 /// Readings of family names that differ from the character's usual one.
-const FAMILY_NAMES: [(char, &str); 24] = [
+const FAMILY_NAMES: [(char, &str); 22] = [
     ('曾', "zeng"),
     ('单', "shan"),
     ('解', "xie"),
@@ -134,20 +125,65 @@ const FAMILY_NAMES: [(char, &str); 24] = [
     ('区', "ou"),
     ('翟', "zhai"),
     ('覃', "qin"),
-    ('任', "ren"),
-    ('华', "hua"),
-    ('纪', "ji"),
-    ('宁', "ning"),
-    ('石', "shi"),
-    ('曲', "qu"),
-    ('沈', "shen"),
-    ('尹', "yin"),
-    ('俞', "yu"),
     ('乐', "yue"),
     ('缪', "miao"),
-    ('贾', "jia"),
-    ('葛', "ge"),
-    ('尉', "wei"),
+    ('薄', "bo"),
+    ('卜', "bu"),
+    ('种', "chong"),
+    ('召', "shao"),
+    ('郗', "chi"),
+    ('员', "yun"),
+    ('牟', "mu"),
+    ('繁', "po"),
+    ('祭', "zhai"),
+    ('贲', "ben"),
+];
+
+/// Other readings that are common in names of people, shops and places. Not the whole of a dictionary, which has a
+/// rare or old reading for half of all characters and would find 王 by `yu`.
+const ALSO_READ: [(char, &[&str]); 42] = [
+    ('重', &["chong"]),
+    ('长', &["chang"]),
+    ('行', &["hang"]),
+    ('柏', &["bo"]),
+    ('朝', &["zhao"]),
+    ('晟', &["sheng"]),
+    ('茜', &["xi"]),
+    ('娜', &["nuo"]),
+    ('莎', &["suo"]),
+    ('翟', &["zhai"]),
+    ('覃', &["qin"]),
+    ('折', &["she"]),
+    ('万', &["mo"]),
+    ('召', &["shao"]),
+    ('隗', &["wei"]),
+    ('车', &["ju"]),
+    ('牟', &["mu"]),
+    ('谌', &["shen"]),
+    ('都', &["du"]),
+    ('厦', &["xia"]),
+    ('蔚', &["yu"]),
+    ('尉', &["yu"]),
+    ('传', &["zhuan"]),
+    ('调', &["tiao"]),
+    ('会', &["kuai"]),
+    ('叶', &["xie"]),
+    ('蚌', &["beng"]),
+    ('秘', &["bi"]),
+    ('适', &["kuo"]),
+    ('藏', &["zang"]),
+    ('盛', &["cheng"]),
+    ('乘', &["sheng"]),
+    ('句', &["gou"]),
+    ('角', &["jue"]),
+    ('莘', &["xin"]),
+    ('洗', &["xian"]),
+    ('乐', &["yue"]),
+    ('曾', &["zeng"]),
+    ('单', &["shan"]),
+    ('解', &["xie"]),
+    ('参', &["shen"]),
+    ('薄', &["bo"]),
 ];
 
 /// The usual reading of a Chinese character, as a family name if it begins the name.
@@ -211,15 +247,30 @@ fn sounds(name: &str) -> (Vec<String>, Vec<String>) {
     (initials, pinyin)
 }
 
-/// All readings of a character without tones, the usual one first.
-fn readings(c: char, first: &str) -> Vec<String> {
-    let mut all = vec![first.to_owned()];
-    if let Some(more) = c.to_pinyin_multi() {
-        for reading in more {
-            let reading = plain(reading.plain());
-            if !all.iter().any(|known| known == reading) {
-                all.push(reading.to_owned());
-            }
+/// The readings of a character without tones, the likely one first.
+fn readings(c: char, first: &'static str) -> Vec<String> {
+    let usual = c.to_pinyin().map(|pinyin| plain(pinyin.plain()));
+    let also = ALSO_READ.iter().find(|(known, _)| *known == c);
+    let others = also.map_or(&[][..], |(_, readings)| readings);
+    let mut all: Vec<String> = Vec::new();
+    for reading in [first]
+        .into_iter()
+        .chain(usual)
+        .chain(others.iter().copied())
+    {
+        if !all.iter().any(|known| known == reading) {
+            all.push(reading.to_owned());
+        }
+    }
+    // 吕 is typed lv or lu.
+    let with_u: Vec<String> = all
+        .iter()
+        .filter(|reading| reading.contains('v'))
+        .map(|reading| reading.replace('v', "u"))
+        .collect();
+    for reading in with_u {
+        if !all.contains(&reading) {
+            all.push(reading);
         }
     }
     all

@@ -4,7 +4,7 @@
 //! Shorter ones (Chinese names, the last two digits of a phone) are in too many texts for an index to pay, and so are
 //! words that give too many candidates: then all texts are read through, some 10 ms for 100,000.
 
-use super::fold::{self, INITIALS, NAME, PHONE, PINYIN};
+use super::fold;
 use crate::{Reader, StoreError};
 use model::CustomerId;
 use std::cmp::Ordering;
@@ -26,15 +26,15 @@ impl Reader<'_> {
         let query = Query::new(text);
         let mut best: BinaryHeap<Hit> = BinaryHeap::new();
         self.each_match(&query, |id, text| {
-            let rank = query.rank(text);
-            let name = text.lines().nth(PINYIN).filter(|line| !line.is_empty());
-            let name = name.or_else(|| text.lines().nth(NAME)).unwrap_or("");
+            let lines = Lines::of(text);
+            let rank = query.rank(&lines);
             let full = best.len() >= limit;
-            if full
-                && best.peek().is_none_or(|worst| {
-                    (rank, name, id) >= (worst.rank, worst.name.as_str(), worst.id)
-                })
-            {
+            // Most matches of a short word are of the worst rank: ask for that first.
+            let better = |worst: &Hit| {
+                rank < worst.rank
+                    || rank == worst.rank && (lines.sounds(), id) < (worst.name.as_str(), worst.id)
+            };
+            if full && !best.peek().is_some_and(better) {
                 return;
             }
             if full {
@@ -42,7 +42,7 @@ impl Reader<'_> {
             }
             best.push(Hit {
                 rank,
-                name: name.to_owned(),
+                name: lines.sounds().to_owned(),
                 id,
             });
         })?;
@@ -133,26 +133,20 @@ impl Query {
     }
 
     /// How well a matching text matches; 0 is best.
-    fn rank(&self, text: &str) -> u8 {
-        let mut lines = text.lines();
-        let name = lines.next().unwrap_or("");
-        if name == self.joined {
-            return 0;
+    fn rank(&self, lines: &Lines<'_>) -> u8 {
+        let joined = self.joined.as_str();
+        let begins = |line: &str| line.split(' ').any(|it| it.starts_with(joined));
+        if lines.name == joined {
+            0
+        } else if lines.name.starts_with(joined) {
+            1
+        } else if begins(lines.initials) || begins(lines.pinyin) {
+            2
+        } else if lines.phone.ends_with(joined) {
+            3
+        } else {
+            4
         }
-        if name.starts_with(&self.joined) {
-            return 1;
-        }
-        let begins = |line: &str| line.split(' ').any(|it| it.starts_with(&self.joined));
-        let mut rest = text.lines().skip(INITIALS);
-        let (initials, pinyin) = (rest.next().unwrap_or(""), rest.next().unwrap_or(""));
-        if begins(initials) || begins(pinyin) {
-            return 2;
-        }
-        let phone = text.lines().nth(PHONE).unwrap_or("");
-        if phone.ends_with(&self.joined) {
-            return 3;
-        }
-        4
     }
 
     /// The trigrams of all words as an expression of FTS5; `None` when no word has any.
@@ -168,6 +162,36 @@ impl Query {
             }
         }
         (!terms.is_empty()).then(|| terms.join(" AND "))
+    }
+}
+
+/// The lines of a search text that ranking looks at.
+struct Lines<'t> {
+    name: &'t str,
+    initials: &'t str,
+    pinyin: &'t str,
+    phone: &'t str,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        let mut lines = text.split('\n');
+        let mut next = || lines.next().unwrap_or("");
+        Self {
+            name: next(),
+            initials: next(),
+            pinyin: next(),
+            phone: next(),
+        }
+    }
+
+    /// What ties are settled by.
+    fn sounds(&self) -> &'t str {
+        if self.pinyin.is_empty() {
+            self.name
+        } else {
+            self.pinyin
+        }
     }
 }
 

@@ -1,5 +1,10 @@
 //! Tests of the store through its interface.
 
+mod files;
+mod finding;
+mod importing;
+mod lists;
+mod random;
 mod undo;
 
 use crate::*;
@@ -7,6 +12,15 @@ use model::{
     Currency, CustomerDraft, CustomerId, LifecycleThresholds, Money, OrderDraft, OrderLine,
     OrderStatus, Replica, Timestamp, WorkspaceSettings, Zone,
 };
+
+/// So many cases; failures are printed, not written into the source tree.
+pub(crate) fn cases(count: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases: count,
+        failure_persistence: None,
+        ..proptest::test_runner::Config::default()
+    }
+}
 
 /// 2026-03-01T00:00Z.
 pub(crate) const NOW: Timestamp = Timestamp(1_772_323_200_000);
