@@ -57,7 +57,7 @@ fn draft(v: u8) -> CustomerDraft {
 
 fn bought(v: u8) -> OrderDraft {
     OrderDraft {
-        status: [OrderStatus::Paid, OrderStatus::Refunded][usize::fromv.is_multiple_of(7)],
+        status: [OrderStatus::Paid, OrderStatus::Refunded][usize::from(v.is_multiple_of(7))],
         coupon: (v % 3 == 1).then(|| format!("CODE{v}")),
         lines: order("", 100)
             .lines
