@@ -40,11 +40,17 @@ pub(crate) struct Left {
 pub(crate) struct Scratch {
     /// What is left of each line, in proportion.
     pub(crate) weights: Vec<i128>,
-    /// Multiplier of each line, `None` where it is excluded; the rest is the last.
-    factors: Vec<Option<Ratio>>,
+    /// Which multipliers hold for each place: the lines, then what is on no line.
+    marks: Vec<Mark>,
     /// What each rule gives.
     pub(crate) parts: Vec<Part>,
 }
+
+/// Multipliers that hold for a line besides the common ones: a bit each. `None`: the line is excluded.
+type Mark = Option<u64>;
+
+/// More conditional multipliers than bits are not looked at; the programme has at most 200 rules.
+const MOST_MARKS: usize = 64;
 
 /// Weighs the lines of an order of which `refunded` came back, `returned` thousandths of each line. Depends only on
 /// the totals, so that many part refunds equal one. Returns the weight of what is on no line.
@@ -113,9 +119,16 @@ pub(crate) fn earn(
         return Ok(0);
     }
     let mut common = Common::new(version.stacking, version.tier_multiplier(level));
-    for rule in &version.multipliers {
-        if !rule.gate.conditions.looks_at_lines() && open(&rule.gate) {
+    // Multipliers that look at lines and hold for this order: a bit each.
+    let mut by_line: u64 = 0;
+    for (rule, bit) in version.multipliers.iter().zip(0u32..) {
+        if !open(&rule.gate) {
+            continue;
+        }
+        if !rule.gate.conditions.looks_at_lines() {
             common.add(rule.factor)?;
+        } else if (bit as usize) < MOST_MARKS {
+            by_line |= 1 << bit;
         }
     }
     if version.plain {
@@ -124,16 +137,25 @@ pub(crate) fn earn(
         }
         return plain(version, purchase, left, common.factor(), open, scratch);
     }
-    judge_lines(version, purchase, lines, common, open, scratch)?;
-    by_line(
+    judge_lines(version, purchase, lines, by_line, open, scratch);
+    let (weights, marks) = (
+        std::mem::take(&mut scratch.weights),
+        std::mem::take(&mut scratch.marks),
+    );
+    let all = weights.iter().sum::<i128>() + left.rest;
+    let order = Order {
         version,
         purchase,
         lines,
         left,
-        common.factor(),
-        open,
-        scratch,
-    )
+        weights: &weights,
+        all,
+        marks: &marks,
+        common,
+    };
+    let sum = order.earn(open, scratch);
+    (scratch.weights, scratch.marks) = (weights, marks);
+    sum
 }
 
 /// How multipliers combine.
@@ -145,7 +167,7 @@ struct Common {
 
 impl Common {
     fn new(stacking: Stacking, tier: Ratio) -> Self {
-        let factor = (tier != Ratio::ONE).then_some(tier);
+        let factor = (!tier.is_one()).then_some(tier);
         Self { stacking, factor }
     }
 
@@ -240,36 +262,36 @@ fn basis(basis: Basis, purchase: &Purchase, left: Left) -> Result<Ratio, Overflo
 
 /// How many `per`s there are in the basis, by the rate's rounding.
 fn steps(rate: &RateRule, basis: Ratio) -> Result<i64, Overflow> {
-    basis.over(Ratio::whole(rate.per))?.round(rate.rounding)
+    basis.steps(rate.per, rate.rounding)
 }
 
-/// Finds for each line whether it is excluded, and its multiplier.
+/// Finds for each line whether it is excluded, and the multipliers among `by_line` that hold for it.
 fn judge_lines(
     version: &Compiled,
     purchase: &Purchase,
     lines: &[Line],
-    common: Common,
+    by_line: u64,
     open: impl Fn(&Gate) -> bool,
     scratch: &mut Scratch,
-) -> Result<(), Overflow> {
-    scratch.factors.clear();
+) {
+    scratch.marks.clear();
+    let no_lines = lines.is_empty();
     // The last place is what is on no line: of an order without lines that is all of it.
-    let places = lines.iter().map(Some).chain([None]);
-    for line in places {
-        let holds = |gate: &Gate| open(gate) && holds(gate, line, purchase, lines.is_empty());
-        if version.excludes.iter().any(holds) {
-            scratch.factors.push(None);
+    for line in lines.iter().map(Some).chain([None]) {
+        let mut excludes = version.excludes.iter();
+        if excludes.any(|gate| holds(gate, line, purchase, no_lines) && open(gate)) {
+            scratch.marks.push(None);
             continue;
         }
-        let mut factor = common;
-        for rule in &version.multipliers {
-            if rule.gate.conditions.looks_at_lines() && holds(&rule.gate) {
-                factor.add(rule.factor)?;
+        let mut mark: u64 = 0;
+        for (rule, bit) in version.multipliers.iter().zip(0u32..).take(MOST_MARKS) {
+            let bit = 1 << bit;
+            if by_line & bit != 0 && holds(&rule.gate, line, purchase, no_lines) {
+                mark |= bit;
             }
         }
-        scratch.factors.push(Some(factor.factor()));
+        scratch.marks.push(Some(mark));
     }
-    Ok(())
 }
 
 /// Whether a rule's conditions about lines hold for a line, or (`None`) for what is on no line.
@@ -281,113 +303,120 @@ fn holds(gate: &Gate, line: Option<&Line>, purchase: &Purchase, no_lines: bool) 
     }
 }
 
-fn by_line(
-    version: &Compiled,
-    purchase: &Purchase,
-    lines: &[Line],
-    left: Left,
-    common: Ratio,
-    open: impl Fn(&Gate) -> bool,
-    scratch: &mut Scratch,
-) -> Result<i64, Overflow> {
-    let mut sum: i64 = 0;
-    let lots = std::mem::take(&mut scratch.weights);
-    let factors = std::mem::take(&mut scratch.factors);
-    let order = Order {
-        purchase,
-        lines,
-        left,
-        weights: &lots,
-        factors: &factors,
-    };
-    for rate in version.rates.iter().filter(|rate| open(&rate.gate)) {
-        let points = order.points(rate, common)?;
-        sum = put(scratch, rate.gate.rule, points, sum)?;
-    }
-    for rule in version.fixed.iter().filter(|rule| open(&rule.gate)) {
-        if order
-            .basis_of(Basis::NetOfDiscount, &rule.gate, |_| true)?
-            .is_positive()
-        {
-            sum = put(scratch, rule.gate.rule, rule.points, sum)?;
-        }
-    }
-    scratch.weights = lots;
-    scratch.factors = factors;
-    Ok(sum)
-}
-
 /// An order with its lines judged.
 struct Order<'a> {
+    version: &'a Compiled,
     purchase: &'a Purchase,
     lines: &'a [Line],
     left: Left,
     weights: &'a [i128],
-    factors: &'a [Option<Ratio>],
+    /// All weights, with what is on no line.
+    all: i128,
+    marks: &'a [Mark],
+    common: Common,
 }
 
 impl Order<'_> {
-    /// Every place (lines, then what is on no line) that `gate` matches and nothing excludes: weight and multiplier.
-    fn places<'s>(&'s self, gate: &'s Gate) -> impl Iterator<Item = (i128, Ratio)> + 's {
+    fn earn(&self, open: impl Fn(&Gate) -> bool, scratch: &mut Scratch) -> Result<i64, Overflow> {
+        let mut sum: i64 = 0;
+        for rate in self.version.rates.iter().filter(|rate| open(&rate.gate)) {
+            let points = match rate.round_each {
+                RoundEach::Order => self.points(rate)?,
+                RoundEach::Line => self.points_line_by_line(rate)?,
+            };
+            sum = put(scratch, rate.gate.rule, points, sum)?;
+        }
+        for rule in self.version.fixed.iter().filter(|rule| open(&rule.gate)) {
+            let basis = self.basis_of(Basis::NetOfDiscount, self.weight(&rule.gate, |_| true))?;
+            if basis.is_positive() {
+                sum = put(scratch, rule.gate.rule, rule.points, sum)?;
+            }
+        }
+        Ok(sum)
+    }
+
+    /// Every place (lines, then what is on no line) that `gate` matches and nothing excludes: weight and multipliers.
+    fn places<'s>(&'s self, gate: &'s Gate) -> impl Iterator<Item = (i128, u64)> + 's {
         let weights = self.weights.iter().copied().chain([self.left.rest]);
         let lines = self.lines.iter().map(Some).chain([None]);
+        let no_lines = self.lines.is_empty();
         weights
             .zip(lines)
-            .zip(self.factors)
-            .filter_map(move |((weight, line), factor)| {
-                let matching = holds(gate, line, self.purchase, self.lines.is_empty());
-                factor
-                    .filter(|_| matching && weight > 0)
-                    .map(|factor| (weight, factor))
+            .zip(self.marks)
+            .filter_map(move |((weight, line), mark)| {
+                let mark = (*mark)?;
+                let matching = weight > 0 && holds(gate, line, self.purchase, no_lines);
+                matching.then_some((weight, mark))
             })
     }
 
-    /// The part of a basis that lies on matching places whose multiplier passes `pick`.
-    fn basis_of(
-        &self,
-        basis: Basis,
-        gate: &Gate,
-        pick: impl Fn(Ratio) -> bool,
-    ) -> Result<Ratio, Overflow> {
-        let all: i128 = self.weights.iter().sum::<i128>() + self.left.rest;
-        let picked = self.places(gate).filter(|(_, factor)| pick(*factor));
-        let matching: i128 = picked.map(|(weight, _)| weight).sum();
-        if all <= 0 || matching <= 0 {
-            return Ok(Ratio::ZERO);
-        }
-        let whole = self::basis(basis, self.purchase, self.left)?;
-        if matching == all {
-            return Ok(whole);
-        }
-        whole.times(Ratio::new(matching, all)?)
+    /// The weight of the places that `gate` matches and whose multipliers pass `pick`.
+    fn weight(&self, gate: &Gate, pick: impl Fn(u64) -> bool) -> i128 {
+        let picked = self.places(gate).filter(|(_, mark)| pick(*mark));
+        picked.map(|(weight, _)| weight).sum()
     }
 
-    fn points(&self, rate: &RateRule, common: Ratio) -> Result<i64, Overflow> {
-        if rate.round_each == RoundEach::Line {
-            return self.points_line_by_line(rate);
+    /// The part of a basis that falls to places of this weight.
+    fn basis_of(&self, basis: Basis, weight: i128) -> Result<Ratio, Overflow> {
+        if self.all <= 0 || weight <= 0 {
+            return Ok(Ratio::ZERO);
         }
-        let all = self.basis_of(rate.basis, &rate.gate, |_| true)?;
-        let mut points = Ratio::whole(steps(rate, all)?).times(common)?;
-        let mut seen: Vec<Ratio> = vec![common];
-        for (_, factor) in self.places(&rate.gate) {
-            if seen.contains(&factor) {
+        if let Some(minor) = basis_minor(basis, self.purchase, self.left) {
+            // Where the weights are the amounts themselves, the share is the weight.
+            if i128::from(minor) == self.all {
+                return Ratio::new(weight, 1);
+            }
+        }
+        let whole = self::basis(basis, self.purchase, self.left)?;
+        if weight == self.all {
+            Ok(whole)
+        } else {
+            whole.times(Ratio::new(weight, self.all)?)
+        }
+    }
+
+    /// The multiplier of a line with these multipliers besides the common ones.
+    fn factor(&self, mark: u64) -> Result<Ratio, Overflow> {
+        let mut factor = self.common;
+        for (rule, bit) in self.version.multipliers.iter().zip(0u32..).take(MOST_MARKS) {
+            if mark & (1 << bit) != 0 {
+                factor.add(rule.factor)?;
+            }
+        }
+        Ok(factor.factor())
+    }
+
+    fn points(&self, rate: &RateRule) -> Result<i64, Overflow> {
+        let common = self.common.factor();
+        let all = self.basis_of(rate.basis, self.weight(&rate.gate, |_| true))?;
+        let steps_of = |basis| steps(rate, basis);
+        let mut points = Ratio::whole(steps_of(all)?).times(common)?;
+        // Each set of multipliers once: at its first place.
+        for (place, (_, mark)) in self.places(&rate.gate).enumerate() {
+            let again = self
+                .places(&rate.gate)
+                .take(place)
+                .any(|(_, earlier)| earlier == mark);
+            if mark == 0 || again {
                 continue;
             }
-            seen.push(factor);
-            let part = self.basis_of(rate.basis, &rate.gate, |it| it == factor)?;
-            let extra = Ratio::whole(steps(rate, part)?).times(factor.minus(common)?)?;
-            points = points.plus(extra)?;
+            let more = self.factor(mark)?.minus(common)?;
+            if more.is_zero() {
+                continue;
+            }
+            let part = self.basis_of(rate.basis, self.weight(&rate.gate, |it| it == mark))?;
+            points = points.plus(Ratio::whole(steps_of(part)?).times(more)?)?;
         }
         points.times(rate.points)?.round(rate.rounding)
     }
 
     fn points_line_by_line(&self, rate: &RateRule) -> Result<i64, Overflow> {
-        let all: i128 = self.weights.iter().sum::<i128>() + self.left.rest;
-        let basis = self::basis(rate.basis, self.purchase, self.left)?;
         let mut sum: i64 = 0;
-        for (weight, factor) in self.places(&rate.gate) {
-            let steps = steps(rate, basis.times(Ratio::new(weight, all)?)?)?;
-            let points = rate.points.scale(steps, factor, rate.rounding)?;
+        for (weight, mark) in self.places(&rate.gate) {
+            let steps = steps(rate, self.basis_of(rate.basis, weight)?)?;
+            let points = rate
+                .points
+                .scale(steps, self.factor(mark)?, rate.rounding)?;
             sum = sum.checked_add(points).ok_or(Overflow)?;
         }
         Ok(sum)

@@ -1,10 +1,11 @@
 //! Exact fractions: every rate, share and multiplier of the calculation. Rounding happens once, where the rule says.
 
 use crate::Overflow;
-use model::{Decimal, Rounding};
+use model::{Decimal, Rounding, money};
 
-/// A fraction in lowest terms; the denominator is above zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A fraction; the denominator is above zero. In lowest terms only where it would not fit 64 bits otherwise, because
+/// most have small denominators and reducing is slow; hence no `PartialEq`.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Ratio {
     numerator: i128,
     denominator: i128,
@@ -26,6 +27,12 @@ impl Ratio {
         if denominator <= 0 {
             return Err(Overflow);
         }
+        if i64::try_from(numerator).is_ok() && i64::try_from(denominator).is_ok() {
+            return Ok(Self {
+                numerator,
+                denominator,
+            });
+        }
         let divisor = greatest_common_divisor(numerator.unsigned_abs(), denominator.unsigned_abs());
         let divisor = i128::try_from(divisor).map_err(|_| Overflow)?.max(1);
         Ok(Self {
@@ -40,43 +47,21 @@ impl Ratio {
     }
 
     pub(crate) fn times(self, other: Self) -> Result<Self, Overflow> {
-        let numerator = self
-            .numerator
-            .checked_mul(other.numerator)
-            .ok_or(Overflow)?;
-        let denominator = self
-            .denominator
-            .checked_mul(other.denominator)
-            .ok_or(Overflow)?;
-        Self::new(numerator, denominator)
-    }
-
-    /// This divided by a fraction above zero.
-    pub(crate) fn over(self, other: Self) -> Result<Self, Overflow> {
-        let numerator = self
-            .numerator
-            .checked_mul(other.denominator)
-            .ok_or(Overflow)?;
-        let denominator = self
-            .denominator
-            .checked_mul(other.numerator)
-            .ok_or(Overflow)?;
-        Self::new(numerator, denominator)
+        let numerator = product(self.numerator, other.numerator)?;
+        Self::new(numerator, product(self.denominator, other.denominator)?)
     }
 
     pub(crate) fn plus(self, other: Self) -> Result<Self, Overflow> {
-        let left = self
-            .numerator
-            .checked_mul(other.denominator)
-            .ok_or(Overflow)?;
-        let right = other
-            .numerator
-            .checked_mul(self.denominator)
-            .ok_or(Overflow)?;
-        let denominator = self
-            .denominator
-            .checked_mul(other.denominator)
-            .ok_or(Overflow)?;
+        if self.denominator == other.denominator {
+            let numerator = self
+                .numerator
+                .checked_add(other.numerator)
+                .ok_or(Overflow)?;
+            return Self::new(numerator, self.denominator);
+        }
+        let left = product(self.numerator, other.denominator)?;
+        let right = product(other.numerator, self.denominator)?;
+        let denominator = product(self.denominator, other.denominator)?;
         Self::new(left.checked_add(right).ok_or(Overflow)?, denominator)
     }
 
@@ -93,53 +78,69 @@ impl Ratio {
         self.numerator > 0
     }
 
+    pub(crate) fn is_one(self) -> bool {
+        self.numerator == self.denominator
+    }
+
+    pub(crate) fn is_zero(self) -> bool {
+        self.numerator == 0
+    }
+
     /// This, or zero where it is below.
     pub(crate) fn at_least_zero(self) -> Self {
         if self.numerator < 0 { Self::ZERO } else { self }
     }
 
-    /// `steps x self x other`, rounded. The frequent case fits 64 bits and needs no fraction in lowest terms.
+    /// `steps x self x other`, rounded.
     pub(crate) fn scale(
         self,
         steps: i64,
         other: Self,
         rounding: Rounding,
     ) -> Result<i64, Overflow> {
-        let factor = self
-            .numerator
-            .checked_mul(other.numerator)
-            .ok_or(Overflow)?;
-        let numerator = i128::from(steps).checked_mul(factor).ok_or(Overflow)?;
-        let denominator = self
-            .denominator
-            .checked_mul(other.denominator)
-            .ok_or(Overflow)?;
-        if denominator == 1 {
-            return i64::try_from(numerator).map_err(|_| Overflow);
-        }
-        if rounding == Rounding::Floor
-            && let (Ok(small), Ok(divisor)) = (i64::try_from(numerator), i64::try_from(denominator))
-        {
-            return Ok(small.div_euclid(divisor));
-        }
-        let whole = model::money::divide(numerator, denominator, rounding);
-        whole
-            .and_then(|number| i64::try_from(number).ok())
-            .ok_or(Overflow)
+        let factor = product(self.numerator, other.numerator)?;
+        let numerator = product(i128::from(steps), factor)?;
+        whole_part(
+            numerator,
+            product(self.denominator, other.denominator)?,
+            rounding,
+        )
+    }
+
+    /// How many `per`s (above zero) there are, by `rounding`.
+    pub(crate) fn steps(self, per: i64, rounding: Rounding) -> Result<i64, Overflow> {
+        let denominator = product(self.denominator, i128::from(per))?;
+        whole_part(self.numerator, denominator, rounding)
     }
 
     /// The whole number next to it, by `rounding`.
     pub(crate) fn round(self, rounding: Rounding) -> Result<i64, Overflow> {
-        let whole = model::money::divide(self.numerator, self.denominator, rounding);
-        whole
-            .and_then(|number| i64::try_from(number).ok())
-            .ok_or(Overflow)
+        whole_part(self.numerator, self.denominator, rounding)
     }
+}
+
+fn product(a: i128, b: i128) -> Result<i128, Overflow> {
+    a.checked_mul(b).ok_or(Overflow)
+}
+
+/// The quotient, rounded. The frequent case fits 64 bits: dividing 128 bits is slow.
+fn whole_part(numerator: i128, denominator: i128, rounding: Rounding) -> Result<i64, Overflow> {
+    if let (Ok(small), Ok(divisor)) = (i64::try_from(numerator), i64::try_from(denominator)) {
+        if divisor == 1 {
+            return Ok(small);
+        }
+        if rounding == Rounding::Floor && divisor > 0 {
+            return Ok(small.div_euclid(divisor));
+        }
+    }
+    let whole = money::divide(numerator, denominator, rounding);
+    whole
+        .and_then(|number| i64::try_from(number).ok())
+        .ok_or(Overflow)
 }
 
 fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
     while b != 0 {
-        // 128-bit division is slow and rarely needed.
         let rest = match (u64::try_from(a), u64::try_from(b)) {
             (Ok(a), Ok(b)) => u128::from(a % b),
             _ => a % b,

@@ -132,7 +132,7 @@ impl<S: Sink> Fold<'_, S> {
                     rounding,
                 } => {
                     let amount = Ratio::whole(event.amount.map_or(0, |money| money.0.max(0)));
-                    let steps = amount.over(Ratio::whole(*per))?.round(*rounding)?;
+                    let steps = amount.steps(*per, *rounding)?;
                     points.scale(steps, Ratio::ONE, *rounding)?
                 }
             };

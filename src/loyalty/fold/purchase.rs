@@ -228,7 +228,7 @@ impl<S: Sink> Fold<'_, S> {
             });
         }
         let was_gone = state.gone;
-        state.gone |= state.refunded >= purchase.amount.0 || self.all_lines_back(index, purchase);
+        state.gone |= state.refunded >= purchase.amount.0;
         let points = self.points_left(index, version, purchase, &state)?;
         let lowered_by = state.points - points;
         state.points = points;
@@ -236,15 +236,9 @@ impl<S: Sink> Fold<'_, S> {
             self.return_redeemed(purchase, refund, item)?;
         }
         self.take_back(&mut state, version, purchase, refund, item, lowered_by)?;
-        // A whole return leaves nothing of the spend, also where less money than that came back.
-        let spend = match (state.gone, was_gone) {
-            (true, false) => purchase.amount.0.max(0).saturating_sub(before),
-            (true, true) => 0,
-            (false, _) => back,
-        };
         let visits = i64::from(state.gone && !was_gone);
         let tiers = self.tiers();
-        let by = (lowered_by, spend, visits);
+        let by = (lowered_by, back, visits);
         self.buffers
             .tiers
             .lower(tiers, state.contribution, by, item.day)?;
@@ -252,17 +246,6 @@ impl<S: Sink> Fold<'_, S> {
             *kept = state;
         }
         Ok(())
-    }
-
-    fn all_lines_back(&self, index: u32, purchase: &Purchase) -> bool {
-        let lines = purchase.lines.of(self.member.lines);
-        let back = |(line, number): (&Line, u32)| {
-            let returned = self.buffers.returned.iter();
-            let of_line = returned.filter(|it| (it.purchase, it.line) == (index, number));
-            let sum = of_line.fold(0i64, |sum, it| sum.saturating_add(it.quantity_milli));
-            sum >= line.quantity_milli
-        };
-        !lines.is_empty() && lines.iter().zip(0u32..).all(back)
     }
 
     /// What the purchase earns on what is left of it, with the version, tier and cap room of its moment.
