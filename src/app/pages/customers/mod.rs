@@ -19,10 +19,8 @@ mod toolbar;
 
 pub use condition::plain_number;
 pub use export::save_file;
-pub use form::{
-    CustomerForm, Editing, one_line as customer_one_line, suggestions as customer_suggestions,
-};
-pub use names::{customer_name, phone_shown};
+pub use form::{CustomerForm, Editing, suggestions as customer_suggestions};
+pub use names::{customer_name, one_line as customer_one_line, phone_shown};
 
 use crate::router::{self, Params, Route};
 use crate::state::{State, use_client, use_state, use_title, use_words};

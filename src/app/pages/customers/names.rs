@@ -56,6 +56,16 @@ pub fn email_href(email: &str) -> Option<String> {
     good.then(|| ["mailto:", email].concat())
 }
 
+/// What another page shows of a customer in one line.
+pub fn one_line(words: Words, customer: &Customer) -> String {
+    let reach = customer.fields.phone.as_deref().map(phone_shown);
+    let name = customer_name(words, customer);
+    match reach {
+        Some(phone) if phone != name => [&name, " · ", &phone].concat(),
+        _ => name,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
