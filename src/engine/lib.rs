@@ -48,7 +48,7 @@ mod undo;
 mod validate;
 
 #[cfg(test)]
-mod tests;
+mod stories;
 
 pub use columns::ColumnsLoad;
 pub use context::{Applied, Changed, Context, Host, NewWorkspace, Step, Unanswered, needs_columns};

@@ -97,6 +97,12 @@ impl UndoSession {
             self.removed += undone.reversals.len() as u64;
             self.kept += undone.kept.len() as u64;
             self.note(&undone);
+            for &reversal in &undone.reversals {
+                let entry = engine.store.read().entry(reversal).or_fault()?;
+                self.touched
+                    .customers
+                    .extend(entry.map(|entry| entry.customer));
+            }
             if self.run.done <= FOLLOWED {
                 let customers = std::mem::take(&mut self.touched.customers);
                 engine.follow_some(customers)?;

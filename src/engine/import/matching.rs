@@ -3,7 +3,7 @@
 //! By our own id, then external id, then e-mail, then whole telephone, then source key. What is found by e-mail or
 //! telephone is somebody else when both sides have an external id and they differ; in a list of customers also when
 //! found by telephone under another name (families and shops share numbers). Then the record becomes a customer of
-//! its own and counts as a possible duplicate. Of several that fit, the one with the same name, else the oldest.
+//! its own and counts as a possible duplicate. Of several that fit, see [`choose`].
 
 use super::book::{Book, KeyKind};
 use crate::fault::Failure;
@@ -57,8 +57,7 @@ pub(crate) fn find(
                 lookalike = true;
             }
         }
-        if let Some(mut matched) = choose(fitting, &incoming.draft.name) {
-            matched.lookalike = false;
+        if let Some(matched) = choose(fitting, incoming) {
             return Ok(matched);
         }
     }
@@ -112,18 +111,19 @@ fn same_name(a: &str, b: &str) -> bool {
     folded(a) == folded(b)
 }
 
-fn choose(mut fitting: Vec<Customer>, name: &str) -> Option<Match> {
+/// Of several that fit: the one with the same name, then one without an external id if the record has none (it may
+/// well have been made from this very record), then the oldest.
+fn choose(fitting: Vec<Customer>, incoming: &IncomingCustomer) -> Option<Match> {
     let several = fitting.len() > 1;
-    let same = fitting
-        .iter()
-        .position(|customer| !name.is_empty() && same_name(&customer.fields.name, name));
-    let place = same.unwrap_or(0);
-    if place >= fitting.len() {
-        return None;
-    }
-    let customer = fitting.swap_remove(place);
+    let name = incoming.draft.name.as_str();
+    let named = |customer: &Customer| !name.is_empty() && same_name(&customer.fields.name, name);
+    let keyless = incoming.draft.external_id.is_none();
+    let customer = fitting.into_iter().min_by_key(|customer| {
+        let alike = keyless && customer.fields.external_id.is_none();
+        (!named(customer), !alike, customer.id)
+    })?;
     // The name settles it; otherwise a person should know that it was a guess.
-    let issue = (several && same.is_none())
+    let issue = (several && !named(&customer))
         .then(|| Issue::warning(IssueCode::AmbiguousCustomer).found(&customer.fields.name));
     Some(Match {
         customer: Some(customer),

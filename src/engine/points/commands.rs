@@ -151,8 +151,13 @@ pub(crate) fn redeem(
         },
     };
     let found = cost.unwrap_or_default();
-    let redeemable = loyalty::check_redemption(program, before, &request)
-        .map_err(|refusal| refused(&refusal, before, found))?;
+    let redeemable =
+        loyalty::check_redemption(program, before, &request).map_err(|refusal| {
+            match (refusal.limit, wish.reward) {
+                (Limit::UnknownReward, Some(reward)) => fault::not_found(reward).at("reward"),
+                _ => refused(&refusal, before, found),
+            }
+        })?;
     let entry = EntryDraft {
         kind: EntryKind::Redemption,
         points: Points(-redeemable.points.0),
