@@ -42,6 +42,8 @@ pub(crate) struct Scratch {
     pub(crate) weights: Vec<i128>,
     /// Which multipliers hold for each place: the lines, then what is on no line.
     marks: Vec<Mark>,
+    /// Weight of the places that share a set of multipliers.
+    groups: Vec<(u64, i128)>,
     /// What each rule gives.
     pub(crate) parts: Vec<Part>,
 }
@@ -73,6 +75,11 @@ pub(crate) fn weigh(
         return Ok(0);
     }
     let rest = (i128::from(purchase.amount.0) - sum).max(0);
+    if refunded == 0 {
+        // Goods that came back without money (an exchange) change nothing.
+        weights.extend(lines.iter().map(paid));
+        return Ok(rest);
+    }
     let mut back_sum: i128 = 0;
     for (line, index) in lines.iter().zip(0u32..) {
         let quantity = line.quantity_milli.max(1);
@@ -321,14 +328,14 @@ impl Order<'_> {
         let mut sum: i64 = 0;
         for rate in self.version.rates.iter().filter(|rate| open(&rate.gate)) {
             let points = match rate.round_each {
-                RoundEach::Order => self.points(rate)?,
+                RoundEach::Order => self.points(rate, &mut scratch.groups)?,
                 RoundEach::Line => self.points_line_by_line(rate)?,
             };
             sum = put(scratch, rate.gate.rule, points, sum)?;
         }
         for rule in self.version.fixed.iter().filter(|rule| open(&rule.gate)) {
-            let basis = self.basis_of(Basis::NetOfDiscount, self.weight(&rule.gate, |_| true))?;
-            if basis.is_positive() {
+            let matching = self.places(&rule.gate).map(|(weight, _)| weight).sum();
+            if self.basis_of(Basis::NetOfDiscount, matching)?.is_positive() {
                 sum = put(scratch, rule.gate.rule, rule.points, sum)?;
             }
         }
@@ -348,12 +355,6 @@ impl Order<'_> {
                 let matching = weight > 0 && holds(gate, line, self.purchase, no_lines);
                 matching.then_some((weight, mark))
             })
-    }
-
-    /// The weight of the places that `gate` matches and whose multipliers pass `pick`.
-    fn weight(&self, gate: &Gate, pick: impl Fn(u64) -> bool) -> i128 {
-        let picked = self.places(gate).filter(|(_, mark)| pick(*mark));
-        picked.map(|(weight, _)| weight).sum()
     }
 
     /// The part of a basis that falls to places of this weight.
@@ -386,28 +387,25 @@ impl Order<'_> {
         Ok(factor.factor())
     }
 
-    fn points(&self, rate: &RateRule) -> Result<i64, Overflow> {
-        let common = self.common.factor();
-        let all = self.basis_of(rate.basis, self.weight(&rate.gate, |_| true))?;
-        let steps_of = |basis| steps(rate, basis);
-        let mut points = Ratio::whole(steps_of(all)?).times(common)?;
-        // Each set of multipliers once: at its first place.
-        for (place, (_, mark)) in self.places(&rate.gate).enumerate() {
-            let again = self
-                .places(&rate.gate)
-                .take(place)
-                .any(|(_, earlier)| earlier == mark);
-            if mark == 0 || again {
-                continue;
+    fn points(&self, rate: &RateRule, groups: &mut Vec<(u64, i128)>) -> Result<i64, Overflow> {
+        groups.clear();
+        let mut matching: i128 = 0;
+        for (weight, mark) in self.places(&rate.gate) {
+            matching += weight;
+            match groups.iter_mut().find(|(known, _)| *known == mark) {
+                Some((_, sum)) => *sum += weight,
+                None => groups.push((mark, weight)),
             }
-            let more = self.factor(mark)?.minus(common)?;
-            if more.is_zero() {
-                continue;
-            }
-            let part = self.basis_of(rate.basis, self.weight(&rate.gate, |it| it == mark))?;
-            points = points.plus(Ratio::whole(steps_of(part)?).times(more)?)?;
         }
-        points.times(rate.points)?.round(rate.rounding)
+        let common = self.common.factor();
+        let all = steps(rate, self.basis_of(rate.basis, matching)?)?;
+        let mut points = Ratio::whole(all).times(common)?;
+        for &(mark, weight) in groups.iter().filter(|(mark, _)| *mark != 0) {
+            let more = self.factor(mark)?.minus(common)?;
+            let part = steps(rate, self.basis_of(rate.basis, weight)?)?;
+            points = points.plus(Ratio::whole(part).times(more)?)?;
+        }
+        points.scale(1, rate.points, rate.rounding)
     }
 
     fn points_line_by_line(&self, rate: &RateRule) -> Result<i64, Overflow> {

@@ -82,10 +82,6 @@ impl Ratio {
         self.numerator == self.denominator
     }
 
-    pub(crate) fn is_zero(self) -> bool {
-        self.numerator == 0
-    }
-
     /// This, or zero where it is below.
     pub(crate) fn at_least_zero(self) -> Self {
         if self.numerator < 0 { Self::ZERO } else { self }
@@ -111,11 +107,6 @@ impl Ratio {
     pub(crate) fn steps(self, per: i64, rounding: Rounding) -> Result<i64, Overflow> {
         let denominator = product(self.denominator, i128::from(per))?;
         whole_part(self.numerator, denominator, rounding)
-    }
-
-    /// The whole number next to it, by `rounding`.
-    pub(crate) fn round(self, rounding: Rounding) -> Result<i64, Overflow> {
-        whole_part(self.numerator, self.denominator, rounding)
     }
 }
 
