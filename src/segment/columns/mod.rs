@@ -32,9 +32,7 @@ pub(crate) use customers::{
 pub(crate) use dict::Dict;
 pub(crate) use events::{Datum, Events};
 pub(crate) use fold::fold;
-pub(crate) use orders::{
-    CANCELLED, HAS_REFUNDS, LinesLeft, Orders, Total, UNCONVERTED, category_bit,
-};
+pub(crate) use orders::{HAS_REFUNDS, LinesLeft, Orders, Total, UNCONVERTED};
 pub(crate) use view::average;
 
 use crate::Bitmap;
@@ -43,7 +41,7 @@ use model::{
     Birthday, Currency, Customer, CustomerId, Day, Interaction, InteractionId, Money, Order,
     OrderId, OrderStatus, Refund, Zone,
 };
-use orders::{OrderValues, REFUNDED, STATUS};
+use orders::{CANCELLED, OrderValues, REFUNDED, STATUS};
 
 /// All data of the workspace in arrays, by slot.
 #[derive(Clone, Debug)]

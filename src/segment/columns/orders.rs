@@ -127,9 +127,15 @@ fn copy_lazy<T: Missing>(column: &mut Lazy<T>, from: usize, to: usize) {
 }
 
 fn gather<T: Copy + Default>(column: &[T], rows: &[u32]) -> Vec<T> {
-    rows.iter()
-        .map(|&row| column.get(row as usize).copied().unwrap_or_default())
-        .collect()
+    let mut gathered = Vec::with_capacity(with_room(rows.len()));
+    let values = rows.iter().map(|&row| column.get(row as usize).copied());
+    gathered.extend(values.map(Option::unwrap_or_default));
+    gathered
+}
+
+/// Room for some more, so that the next order does not make all columns move.
+pub(crate) fn with_room(len: usize) -> usize {
+    len + len / 32 + 64
 }
 
 impl Table for OrderRows {
@@ -254,13 +260,34 @@ pub(crate) struct Totals {
     pub(crate) last: Vec<i32>,
     /// The last day on which an order was made or refunded.
     pub(crate) horizon: Vec<i32>,
-    /// A bit for each category bought, by [`category_bit`]; may have more bits than needed, never fewer.
+    /// A bit for each category bought, by [`Categories::bit`]; may have more bits than needed, never fewer.
     pub(crate) categories: Vec<u64>,
 }
 
-/// Categories share 64 bits; what has not the bit has surely not been bought.
-pub(crate) fn category_bit(code: u32) -> u64 {
-    1 << (code.wrapping_mul(0x9e37_79b1) >> 26)
+/// Numbers categories in the order they are met, so that each of the first 64 has a bit of its own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Categories {
+    /// By code: number from 1.
+    pub(crate) numbers: Lazy<u32>,
+    pub(crate) count: u32,
+}
+
+impl Categories {
+    /// The bit of a category: who does not have it has surely not bought it. None for what nobody bought.
+    pub(crate) fn bit(&self, code: u32) -> u64 {
+        match self.numbers.get(code as usize) {
+            0 => 0,
+            number => 1 << ((number - 1) % 64),
+        }
+    }
+
+    fn bit_of_bought(&mut self, code: u32) -> u64 {
+        if code != 0 && self.numbers.get(code as usize) == 0 {
+            self.count += 1;
+            self.numbers.set(code as usize, self.count);
+        }
+        self.bit(code)
+    }
 }
 
 /// One customer's totals.
@@ -346,6 +373,7 @@ pub(crate) struct Orders {
     pub(crate) line_holes: usize,
     pub(crate) refunds: Vec<Vec<RefundRow>>,
     pub(crate) totals: Totals,
+    pub(crate) categories: Categories,
 }
 
 impl Orders {
@@ -441,12 +469,13 @@ impl Orders {
     pub(crate) fn refresh(&mut self, slot: usize) {
         let total = self.count_up(slot, i32::MAX);
         self.totals.set(slot, total);
-        let categories = self
-            .blocks
-            .rows(slot)
-            .flat_map(|row| self.line_range(row))
-            .filter_map(|line| self.lines.category.get(line))
-            .fold(0, |bits, &code| bits | category_bit(code));
+        let mut categories = 0;
+        for row in self.blocks.rows(slot) {
+            let codes = self.lines.category.get(self.line_range(row));
+            for &code in codes.unwrap_or(&[]) {
+                categories |= self.categories.bit_of_bought(code);
+            }
+        }
         if let Some(place) = self.totals.categories.get_mut(slot) {
             *place = categories;
         }

@@ -9,7 +9,7 @@ use super::arrays::{Blocks, Lazy, Missing};
 use super::customers::{Codes, CustomColumn, Customers, ListColumn, TextColumn};
 use super::dict::Dict;
 use super::events::{DataRows, EventRows, Events};
-use super::orders::{LineRows, OrderRows, Orders, RefundRow};
+use super::orders::{Categories, LineRows, OrderRows, Orders, RefundRow, Totals, with_room};
 use super::{Columns, custom_kind};
 use crate::Bitmap;
 use model::{Currency, Day, Money, RefundLine, Timestamp, Zone};
@@ -45,12 +45,10 @@ macro_rules! plain {
             }
 
             fn read_all(bytes: &[u8]) -> Vec<Self> {
-                bytes
-                    .as_chunks::<{ size_of::<$kind>() }>()
-                    .0
-                    .iter()
-                    .map(|chunk| Self::from_le_bytes(*chunk))
-                    .collect()
+                let chunks = bytes.as_chunks::<{ size_of::<$kind>() }>().0;
+                let mut values = Vec::with_capacity(with_room(chunks.len()));
+                values.extend(chunks.iter().map(|chunk| Self::from_le_bytes(*chunk)));
+                values
             }
         }
     )*};
@@ -321,6 +319,7 @@ impl Columns {
         writer.column(&totals.last);
         writer.column(&totals.horizon);
         writer.column(&totals.categories);
+        writer.lazy(&orders.categories.numbers);
     }
 
     fn read_orders(&mut self, reader: &mut Reader, slots: usize) -> Read<()> {
@@ -382,16 +381,12 @@ impl Columns {
             lines,
             line_holes: 0,
             refunds,
-            totals: super::orders::Totals {
-                count: reader.column_of(slots)?,
-                converted: reader.column_of(slots)?,
-                spend: reader.column_of(slots)?,
-                first: reader.column_of(slots)?,
-                last: reader.column_of(slots)?,
-                horizon: reader.column_of(slots)?,
-                categories: reader.column_of(slots)?,
-            },
+            totals: read_totals(reader, slots)?,
+            categories: Categories::default(),
         };
+        let numbers: Lazy<u32> = reader.lazy(self.terms.len() + 1)?;
+        let count = numbers.values().iter().copied().max().unwrap_or(0);
+        self.orders.categories = Categories { numbers, count };
         Ok(())
     }
 
@@ -464,6 +459,18 @@ impl Columns {
         };
         Ok(())
     }
+}
+
+fn read_totals(reader: &mut Reader, slots: usize) -> Read<Totals> {
+    Ok(Totals {
+        count: reader.column_of(slots)?,
+        converted: reader.column_of(slots)?,
+        spend: reader.column_of(slots)?,
+        first: reader.column_of(slots)?,
+        last: reader.column_of(slots)?,
+        horizon: reader.column_of(slots)?,
+        categories: reader.column_of(slots)?,
+    })
 }
 
 fn read_refunds(reader: &mut Reader) -> Read<Vec<Vec<RefundRow>>> {

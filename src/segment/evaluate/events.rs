@@ -93,7 +93,7 @@ impl<'r> EventsPlan<'r> {
     pub(super) fn holds(&self, slot: usize, scratch: &mut Scratch) -> bool {
         let events = &self.columns.events;
         let mut tally = Tally::default();
-        scratch.clear();
+        scratch.start();
         for row in events.blocks.rows(slot) {
             let it = events.rows.get(row);
             if it.day < self.from || it.day > self.to || !self.kinds.contains(it.kind) {
@@ -117,7 +117,7 @@ impl<'r> EventsPlan<'r> {
                 tally.quantity += quantity;
             }
             if let Some(Datum::Text(product)) = events.datum(row, self.product) {
-                scratch.products.push(product);
+                tally.products += u32::from(scratch.is_new(product));
             }
         }
         let since = |day: Option<i32>| day.map(|day| f64::from(self.as_of) - f64::from(day));
@@ -129,7 +129,7 @@ impl<'r> EventsPlan<'r> {
             Measure::Max => tally.max,
             Measure::Quantity => Some(tally.quantity),
             Measure::DistinctDays => Some(f64::from(distinct(&mut scratch.days))),
-            Measure::DistinctProducts => Some(f64::from(distinct(&mut scratch.products))),
+            Measure::DistinctProducts => Some(f64::from(tally.products)),
             Measure::DaysSinceFirst => since(tally.first),
             Measure::DaysSinceLast => since(tally.last),
         };
@@ -163,6 +163,7 @@ struct Tally {
     min: Option<f64>,
     max: Option<f64>,
     quantity: f64,
+    products: u32,
     first: Option<i32>,
     last: Option<i32>,
 }

@@ -203,9 +203,10 @@ impl Evaluation<'_> {
             }
             Rule::Orders(test) => {
                 let plan = orders::OrdersPlan::new(source.columns, test, source.context.as_of);
+                let codes = source.columns.terms.len();
                 Plan::Leaf(
                     Box::new(move |among| {
-                        let scratch = RefCell::new(orders::Scratch::new());
+                        let scratch = RefCell::new(orders::Scratch::new(codes));
                         scan::slots(among, |slot| plan.holds(slot, &mut scratch.borrow_mut()))
                     }),
                     if test.conditions.is_empty() { 20 } else { 40 },
@@ -213,9 +214,10 @@ impl Evaluation<'_> {
             }
             Rule::Events(test) => {
                 let plan = events::EventsPlan::new(source.columns, test, source.context.as_of);
+                let codes = source.columns.events.texts.len();
                 Plan::Leaf(
                     Box::new(move |among| {
-                        let scratch = RefCell::new(orders::Scratch::new());
+                        let scratch = RefCell::new(orders::Scratch::new(codes));
                         scan::slots(among, |slot| plan.holds(slot, &mut scratch.borrow_mut()))
                     }),
                     30,

@@ -39,6 +39,11 @@ impl Interval {
         }
     }
 
+    /// Whether no larger value would change the answer.
+    pub(super) fn is_settled(self, value: i64) -> bool {
+        value > self.high || (value >= self.low && self.high == i64::MAX)
+    }
+
     pub(super) fn holds(self, value: i64) -> bool {
         (self.low <= value && value <= self.high) == self.inside
     }

@@ -7,9 +7,7 @@
 
 use super::number::{Interval, last_from};
 use super::text::{Codes, name_passes};
-use crate::columns::{
-    CANCELLED, Columns, HAS_REFUNDS, LinesLeft, UNCONVERTED, average, category_bit,
-};
+use crate::columns::{Columns, HAS_REFUNDS, LinesLeft, Total, UNCONVERTED, average};
 use model::rule::{Condition, Field, Measure, OrdersTest, Test, Within};
 use model::{Day, OrderStatus};
 
@@ -78,6 +76,14 @@ pub(super) struct OrdersPlan<'c> {
     categories: u64,
     /// Whether the measure passes where there is no order at all.
     without_orders: bool,
+    /// Whether nothing but the day decides about an order that is paid whole in the workspace's currency.
+    plain: bool,
+    /// Whether orders are counted (or dated) by one condition on their lines.
+    counts_lines: bool,
+    /// Whether lines have to be looked at.
+    needs_lines: bool,
+    /// Whether the totals of all time answer it.
+    from_totals: bool,
 }
 
 impl<'c> OrdersPlan<'c> {
@@ -90,6 +96,7 @@ impl<'c> OrdersPlan<'c> {
             _ => 0,
         };
         let test = Interval::of(&rule.test, scale);
+        let lines = rule.conditions.iter().any(|it| it.field.is_of_line());
         let mut plan = Self {
             columns,
             as_of: as_of.0,
@@ -101,17 +108,36 @@ impl<'c> OrdersPlan<'c> {
             of_order: Vec::new(),
             of_line: Vec::new(),
             categories: u64::MAX,
-            without_orders: Tally::default()
+            without_orders: Tally::NONE
                 .value(rule.measure, as_of.0)
                 .is_some_and(|none| test.holds(none)),
+            plain: false,
+            counts_lines: false,
+            needs_lines: lines
+                || matches!(rule.measure, Measure::Quantity | Measure::DistinctProducts),
+            from_totals: false,
         };
-        let lines = rule.conditions.iter().any(|it| it.field.is_of_line());
+        plan.plain = rule.conditions.is_empty()
+            && !plan.needs_lines
+            && rule.measure != Measure::DistinctDays;
+        plan.from_totals = plan.plain
+            && rule.within == Within::AllTime
+            && !matches!(rule.measure, Measure::Min | Measure::Max);
         if rule.conditions.iter().any(|it| it.field == Field::Status) {
             plan.statuses = [true; 3];
         }
         for condition in &rule.conditions {
             plan.add(condition, lines, decimals);
         }
+        let by_code = |it: &OfLine| matches!(it, OfLine::Category(_) | OfLine::Product(_));
+        plan.counts_lines = plan.of_order.is_empty()
+            && plan.of_line.len() == 1
+            && plan.of_line.iter().all(by_code)
+            && plan.looked_at(OrderStatus::Paid)
+            && matches!(
+                rule.measure,
+                Measure::Count | Measure::DaysSinceFirst | Measure::DaysSinceLast
+            );
         plan
     }
 
@@ -124,8 +150,8 @@ impl<'c> OrdersPlan<'c> {
             Field::Category => {
                 let codes = Codes::passing(terms, test);
                 if !codes.contains(0) {
-                    let bits = codes.iter().fold(0, |bits, code| bits | category_bit(code));
-                    self.categories &= bits;
+                    let known = &self.columns.orders.categories;
+                    self.categories &= codes.iter().fold(0, |bits, code| bits | known.bit(code));
                 }
                 self.of_line.push(OfLine::Category(codes));
             }
@@ -172,21 +198,45 @@ impl<'c> OrdersPlan<'c> {
     pub(super) fn holds(&self, slot: usize, scratch: &mut Scratch) -> bool {
         let orders = &self.columns.orders;
         let totals = &orders.totals;
-        let bought = totals.categories.get(slot).copied().unwrap_or(0);
         // `horizon` is no earlier than the last order.
         let horizon = totals.horizon.get(slot).copied().unwrap_or(i32::MIN);
-        if horizon < self.from || bought & self.categories == 0 && self.categories != u64::MAX {
+        if horizon < self.from {
             return self.without_orders;
         }
-        let mut tally = Tally::default();
-        scratch.clear();
+        if self.categories != u64::MAX {
+            let bought = totals.categories.get(slot).copied().unwrap_or(0);
+            if bought & self.categories == 0 {
+                return self.without_orders;
+            }
+        }
+        let mut tally = Tally::NONE;
+        if self.from_totals && horizon <= self.as_of {
+            tally.take(totals.get(slot));
+        } else {
+            scratch.start();
+            self.tally(slot, &mut tally, scratch);
+        }
+        if tally.count == 0 {
+            return self.without_orders;
+        }
+        tally.distinct_days = distinct(&mut scratch.days);
+        tally
+            .value(self.measure, self.as_of)
+            .is_some_and(|value| self.test.holds(value))
+    }
+
+    fn tally(&self, slot: usize, tally: &mut Tally, scratch: &mut Scratch) {
+        let orders = &self.columns.orders;
         let rows = &orders.rows;
         let block = orders.blocks.rows(slot);
         let days = rows.day.get(block.clone()).unwrap_or(&[]);
         let flags = rows.flags.get(block.clone()).unwrap_or(&[]);
-        // Newest first, because most windows end today. A clock set back at midnight may make one day follow the next.
-        for (at, (&day, &flags)) in days.iter().zip(flags).enumerate().rev() {
+        let amounts = rows.amount.get(block.clone()).unwrap_or(&[]);
+        let each = days.iter().zip(flags).zip(amounts).enumerate();
+        // Newest first, because most windows end today.
+        for (at, ((&day, &flags), &amount)) in each.rev() {
             if day < self.from {
+                // A clock set back at midnight may make one day follow the next.
                 if day < self.from.saturating_sub(1) {
                     break;
                 }
@@ -195,109 +245,123 @@ impl<'c> OrdersPlan<'c> {
             if day > self.to {
                 continue;
             }
-            self.add_order(block.start + at, day, flags, &mut tally, scratch);
+            if flags == 0 && self.plain {
+                tally.add(day, Some(amount));
+            } else if flags == 0 && self.counts_lines {
+                // The most frequent question about lines: whether there is one of a category or product.
+                if self.has_line(block.start + at) {
+                    tally.add(day, Some(amount));
+                }
+            } else {
+                self.add_order(block.start + at, day, flags, amount, tally, scratch);
+            }
+            if self.measure == Measure::Count && self.test.is_settled(i64::from(tally.count)) {
+                break;
+            }
         }
-        if tally.count == 0 {
-            return self.without_orders;
-        }
-        tally.distinct_days = distinct(&mut scratch.days);
-        tally.distinct_products = distinct(&mut scratch.products);
-        tally
-            .value(self.measure, self.as_of)
-            .is_some_and(|value| self.test.holds(value))
     }
 
+    /// Whether an order that is paid whole has a line that passes, where one condition is all there is.
     #[inline]
-    fn add_order(&self, row: usize, day: i32, flags: u8, tally: &mut Tally, scratch: &mut Scratch) {
+    fn has_line(&self, row: usize) -> bool {
+        let orders = &self.columns.orders;
+        let range = orders.line_range(row);
+        let (codes, column) = match self.of_line.as_slice() {
+            [OfLine::Category(codes)] => (codes, &orders.lines.category),
+            [OfLine::Product(codes)] => (codes, &orders.lines.product),
+            _ => return false,
+        };
+        let mut lines = column.get(range).unwrap_or(&[]).iter();
+        match codes {
+            Codes::None => false,
+            Codes::One(one) => lines.any(|code| code == one),
+            Codes::Table(_) => lines.any(|&code| codes.contains(code)),
+        }
+    }
+
+    fn add_order(
+        &self,
+        row: usize,
+        day: i32,
+        flags: u8,
+        paid: i64,
+        tally: &mut Tally,
+        scratch: &mut Scratch,
+    ) {
         let orders = &self.columns.orders;
         let (status, left) = if flags == 0 {
-            let amount = orders.rows.amount.get(row).copied().unwrap_or(0);
-            (OrderStatus::Paid, amount)
-        } else if flags == CANCELLED && !self.looked_at(OrderStatus::Cancelled) {
-            return;
+            (OrderStatus::Paid, paid)
         } else {
             orders.state(row, self.as_of)
         };
         if !self.looked_at(status) {
             return;
         }
-        let converted = flags & UNCONVERTED == 0;
-        let amount = converted.then_some(left);
-        if !self
-            .of_order
-            .iter()
-            .all(|it| self.order_passes(it, row, day, amount))
-        {
+        let amount = (flags & UNCONVERTED == 0).then_some(left);
+        let passes = |it: &OfOrder| self.order_passes(it, row, day, amount);
+        if !self.of_order.iter().all(passes) {
             return;
         }
-        if self.of_line.is_empty()
-            && !matches!(self.measure, Measure::Quantity | Measure::DistinctProducts)
-        {
-            tally.add(day, amount);
-            if self.measure == Measure::DistinctDays {
-                scratch.days.push(day);
-            }
-            return;
-        }
-        self.add_lines(row, day, flags, status, amount, tally, scratch);
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one step of the loop above")]
-    fn add_lines(
-        &self,
-        row: usize,
-        day: i32,
-        flags: u8,
-        status: OrderStatus,
-        amount: Option<i64>,
-        tally: &mut Tally,
-        scratch: &mut Scratch,
-    ) {
-        let orders = &self.columns.orders;
-        let range = orders.line_range(row);
-        // Only what is refunded in part needs its lines worked out.
-        let in_part = flags & HAS_REFUNDS != 0 && status == OrderStatus::Paid;
-        if in_part {
-            orders.lines_left(row, self.as_of, &mut scratch.left);
-        }
-        let (mut matched, mut sum) = (false, 0i64);
-        for (at, line) in range.enumerate() {
-            let (line_amount, quantity) = if in_part {
-                match scratch.left.lines.get(at) {
-                    Some(Some(left)) => *left,
-                    _ => continue,
-                }
+        let amount = if self.needs_lines {
+            let in_part = flags & HAS_REFUNDS != 0 && status == OrderStatus::Paid;
+            let found = if in_part {
+                // Only what is refunded in part needs its lines worked out.
+                orders.lines_left(row, self.as_of, &mut scratch.left);
+                let left = std::mem::take(&mut scratch.left.lines);
+                let lines = orders.line_range(row).zip(&left);
+                let lines = lines.filter_map(|(line, left)| left.map(|left| (line, left)));
+                let found = self.add_lines(lines, amount.is_some(), tally, scratch);
+                scratch.left.lines = left;
+                found
             } else {
-                let paid = match status {
-                    OrderStatus::Paid => orders.lines.amount.get(line).copied().unwrap_or(0),
-                    OrderStatus::Refunded | OrderStatus::Cancelled => 0,
-                };
-                let quantity = orders.lines.quantity_milli.get(line).copied();
-                (paid, quantity.unwrap_or(0))
+                let range = orders.line_range(row);
+                let amounts = orders.lines.amount.get(range.clone()).unwrap_or(&[]);
+                let quantities = orders.lines.quantity_milli.get(range.clone());
+                let lines = range.zip(amounts.iter().zip(quantities.unwrap_or(&[])));
+                let paid = status == OrderStatus::Paid;
+                let lines = lines.map(|(line, (&amount, &quantity))| {
+                    (line, (if paid { amount } else { 0 }, quantity))
+                });
+                self.add_lines(lines, amount.is_some(), tally, scratch)
             };
-            let line_known = amount.is_some().then_some(line_amount);
-            let passes = |it: &OfLine| self.line_passes(it, line, line_known, quantity);
-            if self.of_line.iter().all(passes) {
-                matched = true;
-                sum = sum.saturating_add(line_amount);
-                tally.quantity = tally.quantity.saturating_add(quantity);
-                if self.measure == Measure::DistinctProducts {
-                    scratch
-                        .products
-                        .extend(orders.lines.product.get(line).copied());
-                }
+            match found {
+                _ if self.of_line.is_empty() => amount,
+                Some(sum) => amount.map(|_| sum),
+                None => return,
             }
-        }
-        if self.of_line.is_empty() {
-            tally.add(day, amount);
-        } else if matched {
-            tally.add(day, amount.map(|_| sum));
         } else {
-            return;
-        }
+            amount
+        };
+        tally.add(day, amount);
         if self.measure == Measure::DistinctDays {
             scratch.days.push(day);
         }
+    }
+
+    /// Adds the lines that pass (each with its amount and pieces); the sum of their amounts, `None` if none passes.
+    #[inline]
+    fn add_lines(
+        &self,
+        lines: impl Iterator<Item = (usize, (i64, i64))>,
+        known: bool,
+        tally: &mut Tally,
+        scratch: &mut Scratch,
+    ) -> Option<i64> {
+        let mut found = None;
+        for (line, (amount, quantity)) in lines {
+            let passes =
+                |it: &OfLine| self.line_passes(it, line, known.then_some(amount), quantity);
+            if !self.of_line.iter().all(passes) {
+                continue;
+            }
+            found = Some(found.unwrap_or(0i64).saturating_add(amount));
+            tally.quantity = tally.quantity.saturating_add(quantity);
+            if self.measure == Measure::DistinctProducts {
+                let product = self.columns.orders.lines.product.get(line).copied();
+                tally.distinct_products += u32::from(scratch.is_new(product.unwrap_or(0)));
+            }
+        }
+        found
     }
 
     fn order_passes(&self, test: &OfOrder, row: usize, day: i32, amount: Option<i64>) -> bool {
@@ -335,22 +399,38 @@ pub(super) fn weekday(day: i32) -> i64 {
 /// Memory that is used again for each customer.
 pub(super) struct Scratch {
     pub(super) days: Vec<i32>,
-    pub(super) products: Vec<u32>,
+    /// By code: the number of the customer in whose orders it was last seen.
+    seen: Vec<u32>,
+    customer: u32,
     left: LinesLeft,
 }
 
 impl Scratch {
-    pub(super) fn new() -> Self {
+    /// For dictionaries of up to so many codes.
+    pub(super) fn new(codes: usize) -> Self {
         Self {
             days: Vec::new(),
-            products: Vec::new(),
+            seen: vec![0; codes + 1],
+            customer: 0,
             left: LinesLeft { lines: Vec::new() },
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    /// Begins with another customer.
+    pub(super) fn start(&mut self) {
         self.days.clear();
-        self.products.clear();
+        self.customer += 1;
+    }
+
+    /// Whether the code is seen for the first time with this customer.
+    pub(super) fn is_new(&mut self, code: u32) -> bool {
+        match self.seen.get_mut(code as usize) {
+            Some(seen) if *seen != self.customer => {
+                *seen = self.customer;
+                true
+            }
+            _ => false,
+        }
     }
 }
 
@@ -360,43 +440,63 @@ pub(super) fn distinct<T: Ord>(values: &mut Vec<T>) -> u32 {
     values.len() as u32
 }
 
-/// What is added up over the orders of one customer.
-#[derive(Default)]
+/// What is added up over the orders of one customer. The least and largest mean nothing while there is no order.
 struct Tally {
     count: u32,
     converted: u32,
     sum: i64,
-    min: Option<i64>,
-    max: Option<i64>,
+    min: i64,
+    max: i64,
     quantity: i64,
     distinct_days: u32,
     distinct_products: u32,
-    first: Option<i32>,
-    last: Option<i32>,
+    first: i32,
+    last: i32,
 }
 
 impl Tally {
+    const NONE: Self = Self {
+        count: 0,
+        converted: 0,
+        sum: 0,
+        min: i64::MAX,
+        max: i64::MIN,
+        quantity: 0,
+        distinct_days: 0,
+        distinct_products: 0,
+        first: i32::MAX,
+        last: i32::MIN,
+    };
+
     #[inline]
     fn add(&mut self, day: i32, amount: Option<i64>) {
         self.count += 1;
         if let Some(amount) = amount {
             self.converted += 1;
             self.sum = self.sum.saturating_add(amount);
-            self.min = Some(self.min.map_or(amount, |min| min.min(amount)));
-            self.max = Some(self.max.map_or(amount, |max| max.max(amount)));
+            self.min = self.min.min(amount);
+            self.max = self.max.max(amount);
         }
-        self.first = Some(self.first.map_or(day, |first| first.min(day)));
-        self.last = Some(self.last.map_or(day, |last| last.max(day)));
+        self.first = self.first.min(day);
+        self.last = self.last.max(day);
+    }
+
+    fn take(&mut self, total: Total) {
+        self.count = total.count;
+        self.converted = total.converted;
+        self.sum = total.spend;
+        self.first = total.first;
+        self.last = total.last;
     }
 
     fn value(&self, measure: Measure, as_of: i32) -> Option<i64> {
-        let since = |day: Option<i32>| day.map(|day| i64::from(as_of) - i64::from(day));
+        let since = |day: i32| (self.count > 0).then_some(i64::from(as_of) - i64::from(day));
         match measure {
             Measure::Count => Some(i64::from(self.count)),
             Measure::Sum => Some(self.sum),
             Measure::Average => average(self.sum, self.converted),
-            Measure::Min => self.min,
-            Measure::Max => self.max,
+            Measure::Min => (self.converted > 0).then_some(self.min),
+            Measure::Max => (self.converted > 0).then_some(self.max),
             Measure::Quantity => Some(self.quantity),
             Measure::DistinctDays => Some(i64::from(self.distinct_days)),
             Measure::DistinctProducts => Some(i64::from(self.distinct_products)),
