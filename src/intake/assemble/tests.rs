@@ -308,7 +308,7 @@ fn all(plan: &ImportPlan, bytes: &[u8], chunk: usize) -> Vec<Incoming> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn any_cells_in_any_column_never_panic(

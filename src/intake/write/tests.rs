@@ -203,7 +203,7 @@ fn forms() -> impl Strategy<Value = FileForm> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 100, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn customers_come_back(customers in customers(), form in forms()) {
