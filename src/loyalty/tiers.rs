@@ -244,6 +244,9 @@ impl TierState {
             // The day on which the window lets the tier go may have come nearer.
             self.until = self.until.min(day);
         }
+        if points < 0 {
+            self.rise(tiers, day);
+        }
         Ok(())
     }
 
