@@ -7,6 +7,7 @@ use crate::router::{Place, Route};
 use crate::shell::Shell;
 use crate::state::State;
 use leptos::ev;
+use model::Currency;
 use leptos::prelude::*;
 use protocol::Storage;
 use wasm_bindgen::JsCast;
@@ -84,10 +85,10 @@ pub fn Root() -> impl IntoView {
     follow_navigation(state);
     take_drops();
     crate::keys::listen(state);
+    // The default stands in while the workspace opens, so that most pages are drawn once.
     let currency = Memo::new(move |_| {
-        client
-            .status()
-            .with(|status| status.as_ref().map(|s| s.settings.currency))
+        let status = client.status();
+        status.with(|status| status.as_ref().map_or(Currency::CNY, |s| s.settings.currency))
     });
     move || {
         // The two things that pages read once: see the module's invariant.

@@ -29,6 +29,8 @@ pub fn Shell() -> impl IntoView {
     let state = use_state();
     let words = use_words();
     let section = Memo::new(move |_| state.place.with(|place| place.route.section()));
+    // Until the workspace is open there is nothing to ask; the frame stands already.
+    let opened = Memo::new(move |_| state.client.status().with(Option::is_some));
     let announced = move || {
         let title = state.title.get();
         if title.is_empty() {
@@ -44,7 +46,7 @@ pub fn Shell() -> impl IntoView {
             <div class="column">
                 <Banners/>
                 <main id="main" tabindex="-1">
-                    {move || page(state, words, section.get())}
+                    {move || page(state, words, opened.get(), section.get())}
                 </main>
             </div>
         </div>
@@ -68,9 +70,7 @@ fn skip(event: leptos::ev::MouseEvent) {
     }
 }
 
-fn page(state: State, words: Words, section: Section) -> AnyView {
-    // Until the workspace is open there is nothing to ask; the frame stands already.
-    let opened = state.client.status().with(Option::is_some);
+fn page(state: State, words: Words, opened: bool, section: Section) -> AnyView {
     if !opened {
         return opening(state, words);
     }
@@ -205,7 +205,7 @@ fn Navigation(
                 </button>
             </div>
         </nav>
-        <nav class="bar" aria-label=words.shell_navigation()>
+        <nav class="foot" aria-label=words.shell_navigation()>
             <ul>
                 {short}
                 <li>

@@ -8,7 +8,10 @@
 //! lacks stops the build.
 
 #[cfg(test)]
-#[allow(dead_code, reason = "the tests read and compare files; only build.rs writes source")]
+#[allow(
+    dead_code,
+    reason = "the tests read and compare files; only build.rs writes source"
+)]
 #[path = "catalogue.rs"]
 mod catalogue;
 mod dates;

@@ -135,6 +135,11 @@ fn rules_read_as_sentences() {
             "not: spend (Category is gift card) above ¥0",
         ),
         (
+            r#"{"attr":"city","op":"in","value":["上海市","北京市"]}"#,
+            "城市是上海市、北京市之一",
+            "City is one of 上海市, 北京市",
+        ),
+        (
             r#"{"attr":"birthday","op":"anniversary_within_next","value":{"n":7,"unit":"day"}}"#,
             "7 天内过生日",
             "Birthday within the next 7 days",

@@ -248,10 +248,15 @@ pub fn VirtualTable(
         [&pixels.to_string(), "px"].concat()
     };
     let draw = move |index: usize| {
+        let (current, chosen) = (RwSignal::new(false), RwSignal::new(false));
         let content = move || {
             let columns = columns.get();
             match row.run(index) {
-                Some(content) => cells(&columns, content.cells),
+                Some(content) => {
+                    current.set(content.current);
+                    chosen.set(content.chosen);
+                    cells(&columns, content.cells)
+                }
                 None => waiting(columns.len()),
             }
         };
@@ -261,7 +266,10 @@ pub fn VirtualTable(
                 class="grid-row"
                 id=row_id(index)
                 aria-rowindex=(index + 2).to_string()
+                aria-selected=move || on_choose.map(|_| if chosen.get() { "true" } else { "false" })
                 class:active=move || active.get() == Some(index)
+                class:current=move || current.get()
+                class:chosen=move || chosen.get()
                 on:click=move |event| {
                     if !is_control(&event) {
                         active.set(Some(index));

@@ -77,7 +77,10 @@ pub fn Bars(
                 <text class="axis middle" class:odd=odd x=middle y=attribute(floor + 16.0)>{bar.label}</text>
             };
             match bar.href {
-                Some(href) => view! { <a class="mark" href=href aria-label=name>{shape}</a> }.into_any(),
+                // Inside `<g>`, so that the macro makes it a link of SVG.
+                Some(href) => {
+                    view! { <g><a class="mark" href=href aria-label=name>{shape}</a></g> }.into_any()
+                }
                 None => view! { <g class="mark" role="img" aria-label=name>{shape}</g> }.into_any(),
             }
         })

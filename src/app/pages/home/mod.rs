@@ -6,7 +6,7 @@ mod welcome;
 use crate::router::{Route, customers_by_rule};
 use crate::state::{use_ask, use_currency, use_status, use_title, use_words};
 use leptos::prelude::*;
-use model::{Currency, Day, Money};
+use model::{Currency, Day, Money, Points};
 use protocol::{HomeView, LifecycleStage, MonthTotal, PointsOverview, Query, Reply, StageCounts};
 use text::Words;
 use ui::chart::{Bar, Bars, Figure, Part, StackedBar};
@@ -55,7 +55,7 @@ fn Overview() -> impl IntoView {
     });
     view! {
         <div class="page home">
-            <PageHead title text=words.home_lead(&words.day(today), weekday(words, today))>
+            <PageHead title text=words.home_lead(weekday(words, today), &words.day(today))>
                 <ui::LinkButton label=words.shell_action_import() href=Route::Import.href() icon=icon::IMPORT/>
                 <ui::LinkButton
                     label=words.shell_action_new_customer()
@@ -88,10 +88,12 @@ fn overview(words: Words, currency: Currency, home: &HomeView) -> AnyView {
             {stats(words, currency, home)}
             <div class="home-columns">
                 {attention::list(words, home)}
-                {stages(words, home.stages)}
+                <div class="home-side">
+                    {stages(words, home.stages)}
+                    {best_third(words, currency, home)}
+                </div>
             </div>
             {revenue(words, currency, home)}
-            {best_third(words, currency, home)}
             {(home.unconverted > 0).then(|| view! { <p class="note">{words.home_unconverted(home.unconverted)}</p> })}
         </div>
     }
@@ -120,7 +122,6 @@ fn stats(words: Words, currency: Currency, home: &HomeView) -> AnyView {
     };
     let parts = words.money_parts(month, currency);
     let month_href = this_month(home).map(month_href);
-    let bought = home.customers.saturating_sub(home.stages.prospect);
     let define = words.act_definition();
     view! {
         <section class="stats" aria-label=words.home_title()>
@@ -143,11 +144,11 @@ fn stats(words: Words, currency: Currency, home: &HomeView) -> AnyView {
                 definition_label=define
             />
             <StatNumber
-                label=words.home_returning()
-                value=words.share(home.stages.active, bought)
-                note=words.home_returning_note(&words.count(home.stages.active), &words.count(bought))
+                label=words.stage(LifecycleStage::Active)
+                value=words.count(home.stages.active)
+                note=words.home_active_note(&words.share(home.stages.active, home.customers))
                 href=customers_by_rule(&stage_rule("active"))
-                definition=words.home_returning_means(&dormant_days())
+                definition=words.home_active_means(&dormant_days())
                 definition_label=define
             />
             {home.points.as_ref().map(|points| owed(words, points))}
@@ -168,7 +169,7 @@ fn owed(words: Words, points: &PointsOverview) -> AnyView {
     view! {
         <StatNumber
             label=words.home_points()
-            value=words.short(points.outstanding.0)
+            value=headline(words, points.outstanding)
             exact=words.points(points.outstanding)
             note=words.home_points_note(&worth)
             href=Route::Points(String::new()).href()
@@ -177,6 +178,15 @@ fn owed(words: Words, points: &PointsOverview) -> AnyView {
         />
     }
     .into_any()
+}
+
+/// Points as a headline: exact while they fit.
+fn headline(words: Words, points: Points) -> String {
+    if points.0.unsigned_abs() < 10_000_000 {
+        words.number(points.0)
+    } else {
+        words.short(points.0)
+    }
 }
 
 /// The digits of a headline amount: short from a million minor units on.

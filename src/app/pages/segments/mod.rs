@@ -2,6 +2,7 @@
 
 mod dialog;
 mod lifecycle;
+pub use lifecycle::Thresholds;
 mod list;
 mod rfm;
 
