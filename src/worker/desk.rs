@@ -97,8 +97,8 @@ pub struct Desk {
     parked: RefCell<Vec<Job>>,
     /// Why there will be no columns.
     no_columns: RefCell<Option<Fault>>,
-    /// Counts the loads of columns: a restored backup starts another, and the former one stops.
-    columns_load: Cell<u32>,
+    /// Columns are being brought into memory.
+    loading_columns: Cell<bool>,
     snapshot: SnapshotPlan,
 }
 
@@ -118,7 +118,7 @@ impl Desk {
             cancelled: RefCell::new(BTreeSet::new()),
             parked: RefCell::new(Vec::new()),
             no_columns: RefCell::new(None),
-            columns_load: Cell::new(0),
+            loading_columns: Cell::new(false),
             snapshot: SnapshotPlan {
                 due_at: Cell::new(0.0),
                 waiting: Cell::new(false),
@@ -291,6 +291,7 @@ impl Desk {
                 ) {
                     self.forget_snapshot();
                 }
+                self.ensure_columns();
             }
         }
     }
@@ -358,37 +359,51 @@ impl Desk {
                 });
             }
         }
-        if matches!(job.request, Request::Restore) && !self.with_engine(|e| e.columns_ready()) {
-            self.load_columns();
+        self.ensure_columns();
+    }
+
+    /// Whether what needs columns is worth waiting for.
+    pub fn is_loading_columns(&self) -> bool {
+        self.loading_columns.get()
+    }
+
+    /// After opening: the columns, from the snapshot if it is current.
+    pub fn load_first_columns(&self) {
+        self.load_columns(self.workspace.clone());
+    }
+
+    /// Some changes void the columns (a restored backup, another time zone ...): then they are read again. A load
+    /// that is under way notices by itself.
+    fn ensure_columns(&self) {
+        if !self.loading_columns.get() && !self.with_engine(|engine| engine.columns_ready()) {
+            self.load_columns(None);
         }
     }
 
-    /// Brings the columns into memory, in steps.
-    pub fn load_columns(&self) {
+    /// Brings the columns into memory, in steps; from the snapshot of `saved_by` if that is current.
+    fn load_columns(&self, saved_by: Option<String>) {
         let Some(me) = self.me.upgrade() else { return };
-        let this_load = self.columns_load.get() + 1;
-        self.columns_load.set(this_load);
+        self.loading_columns.set(true);
         *self.no_columns.borrow_mut() = None;
         spawn_local(async move {
-            // Only the first load can use what is saved: later ones follow a restored backup.
-            let saved = match &me.workspace {
-                Some(workspace) if this_load == 1 => snapshot::load(workspace).await,
-                _ => None,
+            let saved = match &saved_by {
+                Some(workspace) => snapshot::load(workspace).await,
+                None => None,
             };
             let mut load = ColumnsLoad::new(&me.engine.borrow(), saved.as_deref());
             drop(saved);
-            loop {
+            let result = loop {
                 time::let_others().await;
-                if me.columns_load.get() != this_load {
-                    return;
-                }
                 match me.with_engine(|engine| load.step(engine, &context())) {
                     Ok(Step::More(_)) => {}
-                    Ok(Step::Done((customers, orders))) => {
-                        break me.columns_are_ready(customers, orders);
-                    }
-                    Err(fault) => break me.columns_failed(&fault),
+                    Ok(Step::Done(size)) => break Ok(size),
+                    Err(fault) => break Err(fault),
                 }
+            };
+            me.loading_columns.set(false);
+            match result {
+                Ok((customers, orders)) => me.columns_are_ready(customers, orders),
+                Err(fault) => me.columns_failed(&fault),
             }
         });
     }

@@ -14,6 +14,9 @@ use web_sys::Blob;
 /// Progress is told at most this often.
 const PROGRESS_EVERY_MS: f64 = 100.0;
 
+/// Between two looks whether the columns are there.
+const WAIT_FOR_COLUMNS_MS: i32 = 50;
+
 /// Beginning and end of a file that tell it from others.
 const IDENTITY_BYTES: u64 = 64 << 10;
 
@@ -130,8 +133,20 @@ async fn export(
     what: &ExportWhat,
     format: ExportFormat,
 ) -> Result<Finished, Fault> {
-    let mut session =
-        desk.with_engine(|engine| ExportSession::new(engine, what.clone(), format, &context()))?;
+    let mut session = loop {
+        let begun =
+            desk.with_engine(|engine| ExportSession::new(engine, what.clone(), format, &context()));
+        match begun {
+            // The list needs columns, which are on their way.
+            Err(fault) if fault.code == FaultCode::Busy && desk.is_loading_columns() => {
+                time::sleep(WAIT_FOR_COLUMNS_MS).await;
+                if desk.is_cancelled(&job.id) {
+                    return Err(Fault::new(FaultCode::Cancelled));
+                }
+            }
+            begun => break begun?,
+        }
+    };
     let mut reporter = Reporter::new(desk, job);
     let growing = files::Growing::new();
     loop {

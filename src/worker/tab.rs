@@ -353,7 +353,7 @@ impl Tab {
         post(&ready(true), None);
         self.announce_ready(&ready(false));
         self.forward_all();
-        desk.load_columns();
+        desk.load_first_columns();
     }
 
     fn announce_ready(&self, ready: &FromWorker) {

@@ -149,14 +149,6 @@ impl Line {
         }
     }
 
-    /// Ends the worker for good.
-    pub fn close(&self) {
-        self.over.set(true);
-        self.listening.set(false);
-        *self.running.borrow_mut() = None;
-        self.resolve_all(&super::closed());
-    }
-
     fn post(&self, envelope: &JsValue) {
         if let Some(running) = self.running.borrow().as_ref() {
             // Fails only for values that cannot be cloned; ours are plain objects and Blobs.

@@ -100,13 +100,17 @@ impl CancelHandle {
 }
 
 /// Tells the worker that nobody waits for a query any more (the page was left, the search word changed).
-struct CancelOnDrop {
-    handle: Option<CancelHandle>,
+struct CancelOnDrop(Option<CancelHandle>);
+
+impl CancelOnDrop {
+    fn answered(mut self) {
+        self.0 = None;
+    }
 }
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
-        if let Some(handle) = self.handle.take() {
+        if let Some(handle) = self.0.take() {
             handle.cancel();
         }
     }
@@ -133,12 +137,10 @@ impl Client {
     /// Reads data. Dropping the future tells the worker not to bother.
     pub fn query(&self, query: Query) -> impl Future<Output = Result<Reply, Fault>> + use<> {
         let (handle, receiver) = self.ask(Request::Query(query));
-        let mut guard = CancelOnDrop {
-            handle: Some(handle),
-        };
+        let guard = CancelOnDrop(Some(handle));
         async move {
             let result = settle(receiver.await);
-            guard.handle = None;
+            guard.answered();
             result
         }
     }
@@ -204,11 +206,6 @@ impl Client {
     /// The person has read the message of [`Client::failure`].
     pub fn dismiss_failure(&self) {
         self.signals.failure.set(None);
-    }
-
-    /// Ends the worker. Everything unanswered is answered with [`FaultCode::Cancelled`].
-    pub fn close(&self) {
-        let _ = self.line.try_with_value(|line| line.close());
     }
 
     fn ask(&self, request: Request) -> (CancelHandle, oneshot::Receiver<Result<Reply, Fault>>) {
