@@ -147,6 +147,7 @@ fn what_is_left_out_has_a_plain_value() {
 
 /// Where, what stands there, the path of the refusal, and what it says.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of cases")]
 fn bad_programmes_are_refused() {
     let rate = |extra: Value| {
         let mut rule = json!({"id": "x", "on": "purchase", "points": 1, "per": "1.00"});
