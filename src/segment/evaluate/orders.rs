@@ -279,6 +279,7 @@ impl<'c> OrdersPlan<'c> {
         }
     }
 
+    #[inline]
     fn add_order(
         &self,
         row: usize,
@@ -302,35 +303,50 @@ impl<'c> OrdersPlan<'c> {
         if !self.of_order.iter().all(passes) {
             return;
         }
-        let amount = if self.needs_lines {
-            let in_part = flags & HAS_REFUNDS != 0 && status == OrderStatus::Paid;
-            let found = if in_part {
-                // Only what is refunded in part needs its lines worked out.
-                orders.lines_left(row, self.as_of, &mut scratch.left);
-                let left = std::mem::take(&mut scratch.left.lines);
-                let lines = orders.line_range(row).zip(&left);
-                let lines = lines.filter_map(|(line, left)| left.map(|left| (line, left)));
-                let found = self.add_lines(lines, amount.is_some(), tally, scratch);
-                scratch.left.lines = left;
-                found
-            } else {
-                let range = orders.line_range(row);
-                let amounts = orders.lines.amount.get(range.clone()).unwrap_or(&[]);
-                let quantities = orders.lines.quantity_milli.get(range.clone());
-                let lines = range.zip(amounts.iter().zip(quantities.unwrap_or(&[])));
-                let paid = status == OrderStatus::Paid;
-                let lines = lines.map(|(line, (&amount, &quantity))| {
-                    (line, (if paid { amount } else { 0 }, quantity))
-                });
-                self.add_lines(lines, amount.is_some(), tally, scratch)
-            };
-            match found {
-                _ if self.of_line.is_empty() => amount,
-                Some(sum) => amount.map(|_| sum),
-                None => return,
-            }
+        if self.needs_lines {
+            return self.add_by_lines(row, (day, flags, status, amount), tally, scratch);
+        }
+        tally.add(day, amount);
+        if self.measure == Measure::DistinctDays {
+            scratch.days.push(day);
+        }
+    }
+
+    /// Adds an order of which day, flags, status and amount are known, as far as its lines pass.
+    #[inline(never)]
+    fn add_by_lines(
+        &self,
+        row: usize,
+        (day, flags, status, amount): (i32, u8, OrderStatus, Option<i64>),
+        tally: &mut Tally,
+        scratch: &mut Scratch,
+    ) {
+        let orders = &self.columns.orders;
+        let in_part = flags & HAS_REFUNDS != 0 && status == OrderStatus::Paid;
+        let found = if in_part {
+            // Only what is refunded in part needs its lines worked out.
+            orders.lines_left(row, self.as_of, &mut scratch.left);
+            let left = std::mem::take(&mut scratch.left.lines);
+            let lines = orders.line_range(row).zip(&left);
+            let lines = lines.filter_map(|(line, left)| left.map(|left| (line, left)));
+            let found = self.add_lines(lines, amount.is_some(), tally, scratch);
+            scratch.left.lines = left;
+            found
         } else {
-            amount
+            let range = orders.line_range(row);
+            let amounts = orders.lines.amount.get(range.clone()).unwrap_or(&[]);
+            let quantities = orders.lines.quantity_milli.get(range.clone());
+            let lines = range.zip(amounts.iter().zip(quantities.unwrap_or(&[])));
+            let paid = status == OrderStatus::Paid;
+            let lines = lines.map(|(line, (&amount, &quantity))| {
+                (line, (if paid { amount } else { 0 }, quantity))
+            });
+            self.add_lines(lines, amount.is_some(), tally, scratch)
+        };
+        let amount = match found {
+            _ if self.of_line.is_empty() => amount,
+            Some(sum) => amount.map(|_| sum),
+            None => return,
         };
         tally.add(day, amount);
         if self.measure == Measure::DistinctDays {
