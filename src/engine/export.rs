@@ -7,18 +7,17 @@ use intake::{
     CustomerOut, CustomerWriter, FileForm, LedgerOut, LedgerWriter, OrderOut, OrderWriter,
     RejectedWriter,
 };
-use model::{BatchId, Customer, CustomerId, Issue};
+use model::{BatchId, Customer, CustomerId, Issue, OrderId};
 use protocol::{
-    EntryKind, ExportFormat, ExportWhat, Fault, FaultCode, FileView, ListRequest, OrderList,
-    Progress, Stage,
+    EntryKind, ExportFormat, ExportWhat, Fault, FaultCode, FileView, ListRequest, Progress, Stage,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Records written in one step.
 const RECORDS: usize = 500;
 
-/// One export. A list of customers is fixed when it starts; records are written as they are when their turn comes.
+/// One export. A list is fixed when it starts; records are written as they are when their turn comes.
 pub struct ExportSession {
     work: Work,
     name: String,
@@ -29,12 +28,19 @@ pub struct ExportSession {
 }
 
 enum Work {
+    /// Looking for the owner's own fields, each of which becomes a column.
+    Fields {
+        ids: Rc<Vec<CustomerId>>,
+        keys: BTreeSet<String>,
+        looked: usize,
+        form: FileForm,
+    },
     Customers {
         ids: Rc<Vec<CustomerId>>,
         writer: CustomerWriter,
     },
     Orders {
-        list: OrderList,
+        ids: Vec<OrderId>,
         writer: OrderWriter,
     },
     /// Written whole when it started.
@@ -72,15 +78,11 @@ impl ExportSession {
             }
             ExportWhat::Orders(list) => {
                 let filter = engine.order_filter(&list);
-                session.total = engine
-                    .store
-                    .read()
-                    .orders_page(&filter, 0, 1)
-                    .or_fault()?
-                    .total;
+                let ids = engine.store.read().order_ids(&filter).or_fault()?;
+                session.total = ids.len() as u64;
                 let mut writer = OrderWriter::new(form, engine.settings.zone);
                 writer.start(&mut session.bytes);
-                session.work = Work::Orders { list, writer };
+                session.work = Work::Orders { ids, writer };
                 "orders"
             }
             ExportWhat::Rejected { batch } => {
@@ -113,12 +115,13 @@ impl ExportSession {
                 Unanswered::NotReady => Fault::new(FaultCode::Busy),
                 Unanswered::Fault(fault) => fault,
             })?;
-        let keys = custom_keys(engine, &ids)?;
-        let settings = &engine.settings;
-        let mut writer = CustomerWriter::new(form, settings.currency, settings.zone, keys);
-        writer.start(&mut self.bytes);
         self.total = ids.len() as u64;
-        self.work = Work::Customers { ids, writer };
+        self.work = Work::Fields {
+            ids,
+            keys: BTreeSet::new(),
+            looked: 0,
+            form,
+        };
         Ok(())
     }
 
@@ -185,54 +188,11 @@ impl ExportSession {
         engine: &mut Engine,
         _context: &Context,
     ) -> Result<Step<FileView>, Fault> {
-        let read = engine.store.read();
-        let from = usize::try_from(self.done).unwrap_or(usize::MAX);
         let ended = match &mut self.work {
             Work::Nothing => true,
-            Work::Customers { ids, writer } => {
-                let to = from.saturating_add(RECORDS).min(ids.len());
-                let stretch = ids.get(from..to).unwrap_or_default();
-                for customer in read.customers(stretch).or_fault()? {
-                    let out = CustomerOut {
-                        customer: &customer,
-                    };
-                    writer.write(out, &mut self.bytes);
-                }
-                self.done = to as u64;
-                let ended = to >= ids.len();
-                if ended {
-                    writer.end(&mut self.bytes);
-                }
-                ended
-            }
-            Work::Orders { list, writer } => {
-                let filter = engine.order_filter(list);
-                let page = read
-                    .orders_page(&filter, self.done, RECORDS as u32)
-                    .or_fault()?;
-                let mut ids: Vec<CustomerId> = page.items.iter().map(|it| it.customer).collect();
-                ids.sort_unstable();
-                ids.dedup();
-                let customers: BTreeMap<CustomerId, Customer> = read
-                    .customers(&ids)
-                    .or_fault()?
-                    .into_iter()
-                    .map(|customer| (customer.id, customer))
-                    .collect();
-                for order in &page.items {
-                    let out = OrderOut {
-                        order,
-                        customer: customers.get(&order.customer),
-                    };
-                    writer.write(out, &mut self.bytes);
-                }
-                self.done += page.items.len() as u64;
-                let ended = page.items.is_empty() || self.done >= page.total;
-                if ended {
-                    writer.end(&mut self.bytes);
-                }
-                ended
-            }
+            Work::Fields { .. } => self.look_for_fields(engine)?,
+            Work::Customers { .. } => self.write_customers(engine.store.read())?,
+            Work::Orders { .. } => self.write_orders(engine.store.read())?,
         };
         if !ended {
             return Ok(Step::More(Progress {
@@ -253,22 +213,94 @@ impl ExportSession {
         }))
     }
 
+    fn look_for_fields(&mut self, engine: &Engine) -> Result<bool, Fault> {
+        let Work::Fields {
+            ids,
+            keys,
+            looked,
+            form,
+        } = &mut self.work
+        else {
+            return Ok(false);
+        };
+        let to = looked.saturating_add(RECORDS).min(ids.len());
+        let stretch = ids.get(*looked..to).unwrap_or_default();
+        for customer in engine.store.read().customers(stretch).or_fault()? {
+            keys.extend(customer.fields.custom.into_keys());
+        }
+        *looked = to;
+        if to >= ids.len() {
+            let settings = &engine.settings;
+            let keys = std::mem::take(keys).into_iter().collect();
+            let mut writer = CustomerWriter::new(*form, settings.currency, settings.zone, keys);
+            writer.start(&mut self.bytes);
+            let ids = Rc::clone(ids);
+            self.work = Work::Customers { ids, writer };
+        }
+        Ok(false)
+    }
+
+    /// The next stretch; whether it was the last.
+    fn write_customers(&mut self, read: store::Reader<'_>) -> Result<bool, Fault> {
+        let Work::Customers { ids, writer } = &mut self.work else {
+            return Ok(true);
+        };
+        let (stretch, to) = next(ids, self.done);
+        for customer in read.customers(stretch).or_fault()? {
+            let out = CustomerOut {
+                customer: &customer,
+            };
+            writer.write(out, &mut self.bytes);
+        }
+        self.done = to as u64;
+        let ended = to >= ids.len();
+        if ended {
+            writer.end(&mut self.bytes);
+        }
+        Ok(ended)
+    }
+
+    fn write_orders(&mut self, read: store::Reader<'_>) -> Result<bool, Fault> {
+        let Work::Orders { ids, writer } = &mut self.work else {
+            return Ok(true);
+        };
+        let (stretch, to) = next(ids, self.done);
+        let orders = read.orders(stretch).or_fault()?;
+        let mut buyers: Vec<CustomerId> = orders.iter().map(|order| order.customer).collect();
+        buyers.sort_unstable();
+        buyers.dedup();
+        let customers: BTreeMap<CustomerId, Customer> = read
+            .customers(&buyers)
+            .or_fault()?
+            .into_iter()
+            .map(|customer| (customer.id, customer))
+            .collect();
+        for order in &orders {
+            let out = OrderOut {
+                order,
+                customer: customers.get(&order.customer),
+            };
+            writer.write(out, &mut self.bytes);
+        }
+        self.done = to as u64;
+        let ended = to >= ids.len();
+        if ended {
+            writer.end(&mut self.bytes);
+        }
+        Ok(ended)
+    }
+
     /// The bytes since the last call: append them to the file.
     pub fn take_bytes(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }
 }
 
-/// The owner's own fields that these customers have, sorted: each becomes a column.
-fn custom_keys(engine: &Engine, ids: &[CustomerId]) -> Result<Vec<String>, Fault> {
-    let read = engine.store.read();
-    let mut keys = std::collections::BTreeSet::new();
-    for stretch in ids.chunks(RECORDS) {
-        for customer in read.customers(stretch).or_fault()? {
-            keys.extend(customer.fields.custom.into_keys());
-        }
-    }
-    Ok(keys.into_iter().collect())
+/// The next stretch of ids, and where it ends.
+fn next<T>(ids: &[T], done: u64) -> (&[T], usize) {
+    let from = usize::try_from(done).unwrap_or(usize::MAX).min(ids.len());
+    let to = from.saturating_add(RECORDS).min(ids.len());
+    (ids.get(from..to).unwrap_or_default(), to)
 }
 
 /// The code of an issue, and where and what as data (words are made elsewhere).

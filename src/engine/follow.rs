@@ -140,7 +140,7 @@ impl Engine {
             return Ok(());
         };
         columns.put_customer(&customer);
-        for order in orders_of(read, id)? {
+        for order in read.orders_of(id).or_fault()? {
             columns.put_order(&order);
         }
         let mut offset = 0;
@@ -204,28 +204,6 @@ impl Engine {
                 RecordKind::Program,
                 RecordKind::Settings,
             ],
-        }
-    }
-}
-
-/// All orders of a customer, with their refunds.
-pub(crate) fn orders_of(
-    read: store::Reader<'_>,
-    customer: CustomerId,
-) -> Result<Vec<Order>, Fault> {
-    let filter = store::OrderFilter {
-        customer: Some(customer),
-        ..store::OrderFilter::default()
-    };
-    let mut orders = Vec::new();
-    loop {
-        let page = read
-            .orders_page(&filter, orders.len() as u64, 1000)
-            .or_fault()?;
-        let full = page.items.is_empty();
-        orders.extend(page.items);
-        if full || orders.len() as u64 >= page.total {
-            return Ok(orders);
         }
     }
 }

@@ -12,6 +12,7 @@ use insight::{best_share, monthly, usual_gap_days};
 use model::rule::Rule;
 use model::{CustomerId, Day, LifecycleThresholds, Money};
 use protocol::{AttentionKind, AttentionPerson, AttentionView, Fault, HomeView, MonthTotal, Reply};
+use segment::ready;
 
 /// Months shown, this one included: a year and the same month of the year before.
 const MONTHS: u32 = 13;
@@ -21,9 +22,6 @@ const BIRTHDAY_DAYS: u32 = 8;
 
 /// Customers named for each reason.
 const PEOPLE: usize = 5;
-
-/// Silence of up to so many days is nobody's slipping away.
-const QUIET_DAYS: u32 = 14;
 
 impl Engine {
     /// The home page.
@@ -126,19 +124,11 @@ impl Sums {
 }
 
 /// The rule whose members need attention for this reason.
-fn rule_of(kind: AttentionKind, thresholds: &LifecycleThresholds) -> String {
+fn rule_of(kind: AttentionKind, thresholds: &LifecycleThresholds) -> Rule {
     match kind {
-        AttentionKind::Birthday => format!(
-            r#"{{"attr":"birthday","op":"anniversary_within_next","value":{{"n":{BIRTHDAY_DAYS},"unit":"day"}}}}"#
-        ),
-        AttentionKind::PointsExpiring => {
-            r#"{"attr":"points.expiring_within_30_days","op":"gt","value":0}"#.to_owned()
-        }
-        // The churn risk passes a half where silence passes twice the usual gap (see `insight`).
-        AttentionKind::SlippingAway => format!(
-            r#"{{"all":[{{"attr":"churn_risk","op":"gt","value":0.5}},{{"attr":"days_since_last_order","op":"gt","value":{QUIET_DAYS}}},{{"attr":"days_since_last_order","op":"lte","value":{}}}]}}"#,
-            thresholds.churned_days
-        ),
+        AttentionKind::Birthday => ready::birthday_within(BIRTHDAY_DAYS),
+        AttentionKind::PointsExpiring => ready::points_expiring(),
+        AttentionKind::SlippingAway => ready::slipping_away(thresholds),
     }
 }
 
@@ -151,8 +141,7 @@ struct Candidate {
 }
 
 fn attention(view: &View<'_>, kind: AttentionKind) -> Result<AttentionView, Fault> {
-    let rule =
-        Rule::parse(&rule_of(kind, &view.settings.lifecycle)).map_err(crate::fault::of_rule)?;
+    let rule = rule_of(kind, &view.settings.lifecycle);
     let members = view.evaluate(&rule)?;
     let mut candidates: Vec<Candidate> = members
         .iter()

@@ -2,7 +2,6 @@
 
 use super::{Programs, overflow};
 use crate::fault::{self, OrFault};
-use crate::follow::orders_of;
 use loyalty::{
     Account, Deed, Dictionary, Ends, Entry, Evaluator, KnownBirthday, Line, Member, NO_CODE,
     Purchase, Recorded, Refund, ReturnedLine, Span, Texts, TrackedEvent,
@@ -41,7 +40,7 @@ impl MemberFacts {
         }
         Ok(Self {
             customer,
-            orders: orders_of(read, id)?,
+            orders: read.orders_of(id).or_fault()?,
             interactions,
             entries: read.entries(id).or_fault()?,
         })

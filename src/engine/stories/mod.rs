@@ -1,5 +1,10 @@
 //! The engine as a whole (a folder `tests` would be taken for tests of their own), natively, on SQLite in memory or in a file.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests open database files of their own"
+)]
+
 mod backup;
 mod commands;
 mod importing;
@@ -348,9 +353,4 @@ pub(super) fn tell(fault: &Fault) -> String {
         part(&fault.expected),
         issues.join(" ")
     )
-}
-
-#[track_caller]
-pub(super) fn code(result: Result<Done, Fault>) -> FaultCode {
-    result.unwrap_err().code
 }

@@ -108,8 +108,8 @@ fn pick<T: Copy>(of: &[T], n: u8) -> Option<T> {
 fn command(act: &Act, made: &Made, shop: &mut Shop, step: usize) -> Option<Command> {
     let person = |n: u8| CustomerDraft {
         name: format!("Person {}", n % 5),
-        phone: (n % 3 == 0).then(|| format!("1380000000{}", n % 10)),
-        external_id: (n % 4 == 0).then(|| format!("K{}", n % 7)),
+        phone: n.is_multiple_of(3).then(|| format!("1380000000{}", n % 10)),
+        external_id: n.is_multiple_of(4).then(|| format!("K{}", n % 7)),
         birthday: Birthday::new(None, u32::from(n % 12) + 1, 3).ok(),
         ..CustomerDraft::default()
     };
@@ -134,7 +134,7 @@ fn command(act: &Act, made: &Made, shop: &mut Shop, step: usize) -> Option<Comma
                 customer: pick(&made.customers, of)?,
                 fields: OrderDraft {
                     at,
-                    currency: if amount % 13 == 0 {
+                    currency: if amount.is_multiple_of(13) {
                         Currency::parse("USD").unwrap()
                     } else {
                         Currency::CNY
@@ -163,6 +163,18 @@ fn command(act: &Act, made: &Made, shop: &mut Shop, step: usize) -> Option<Comma
                 data: Default::default(),
             },
         },
+        Act::Redeem(_) | Act::Adjust(..) | Act::Reverse(_) => {
+            return on_points(act, made, shop, key);
+        }
+        Act::Undo(of) => Command::Undo {
+            batch: pick(&made.batches, of)?,
+        },
+        Act::Import(_) => return None,
+    })
+}
+
+fn on_points(act: &Act, made: &Made, shop: &mut Shop, key: String) -> Option<Command> {
+    Some(match *act {
         Act::Redeem(of) => Command::Redeem {
             customer: pick(&made.customers, of)?,
             points: Some(Points(100)),
@@ -185,10 +197,7 @@ fn command(act: &Act, made: &Made, shop: &mut Shop, step: usize) -> Option<Comma
                 key,
             }
         }
-        Act::Undo(of) => Command::Undo {
-            batch: pick(&made.batches, of)?,
-        },
-        Act::Import(_) => return None,
+        _ => return None,
     })
 }
 
