@@ -68,6 +68,15 @@ impl Words {
         crate::join(&[sign, &tenths(size, unit), name])
     }
 
+    /// A number as a headline: exact while it fits, short from ten million on.
+    pub fn headline(self, number: i64) -> String {
+        if number.unsigned_abs() < 10_000_000 {
+            self.number(number)
+        } else {
+            self.short(number)
+        }
+    }
+
     /// What stands before an amount.
     pub fn currency_unit(self, currency: Currency) -> String {
         let chinese = self.locale == Locale::ZhCn;

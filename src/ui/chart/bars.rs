@@ -46,7 +46,7 @@ pub fn Bars(
             let text = attribute(floor - room * share - 4.0);
             view! {
                 <line class="gridline" x1="0" x2="100%" y1=y.clone() y2=y></line>
-                <text class="axis" x="0" y=text>{axis.run(top * share)}</text>
+                <text class="axis scale" x="0" y=text>{axis.run(top * share)}</text>
             }
             .into_any()
         })

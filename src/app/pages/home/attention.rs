@@ -6,6 +6,9 @@ use protocol::{AttentionKind, AttentionPerson, AttentionView, HomeView};
 use text::Words;
 use ui::{Icon, icon};
 
+/// People of each kind shown here; the rest are one click away.
+const SHOWN: usize = 3;
+
 /// The list; what has nobody in it is left out.
 pub fn list(words: Words, home: &HomeView) -> AnyView {
     let groups: Vec<AnyView> = home
@@ -45,6 +48,7 @@ fn group(words: Words, home: &HomeView, attention: &AttentionView) -> AnyView {
     let people: Vec<AnyView> = attention
         .people
         .iter()
+        .take(SHOWN)
         .map(|person| {
             let name = if person.name.is_empty() {
                 words.home_unnamed().to_owned()
@@ -62,7 +66,7 @@ fn group(words: Words, home: &HomeView, attention: &AttentionView) -> AnyView {
             .into_any()
         })
         .collect();
-    let more = (attention.count > attention.people.len() as u64).then(|| {
+    let more = (attention.count > attention.people.len().min(SHOWN) as u64).then(|| {
         view! { <a class="more" href=customers_by_rule(&attention.rule)>{words.act_show_all()}</a> }
     });
     view! {

@@ -6,7 +6,7 @@ mod welcome;
 use crate::router::{Route, customers_by_rule};
 use crate::state::{use_ask, use_currency, use_status, use_title, use_words};
 use leptos::prelude::*;
-use model::{Currency, Day, Money, Points};
+use model::{Currency, Day, Money};
 use protocol::{HomeView, LifecycleStage, MonthTotal, PointsOverview, Query, Reply, StageCounts};
 use text::Words;
 use ui::chart::{Bar, Bars, Figure, Part, StackedBar};
@@ -169,7 +169,7 @@ fn owed(words: Words, points: &PointsOverview) -> AnyView {
     view! {
         <StatNumber
             label=words.home_points()
-            value=headline(words, points.outstanding)
+            value=words.headline(points.outstanding.0)
             exact=words.points(points.outstanding)
             note=words.home_points_note(&worth)
             href=Route::Points(String::new()).href()
@@ -178,15 +178,6 @@ fn owed(words: Words, points: &PointsOverview) -> AnyView {
         />
     }
     .into_any()
-}
-
-/// Points as a headline: exact while they fit.
-fn headline(words: Words, points: Points) -> String {
-    if points.0.unsigned_abs() < 10_000_000 {
-        words.number(points.0)
-    } else {
-        words.short(points.0)
-    }
 }
 
 /// The digits of a headline amount: short from a million minor units on.

@@ -1,6 +1,7 @@
 //! The list of members by balance.
 
 use crate::expect_reply;
+use crate::pages::customers::phone_shown;
 use crate::pages::customers::stretches::Stretches;
 use crate::router::{self, Place, Route};
 use crate::state::{use_client, use_place, use_state, use_today, use_words};
@@ -171,7 +172,7 @@ fn cells(words: Words, today: Day, narrow: bool, member: &MemberRow) -> Vec<AnyV
     } else {
         member.name.clone()
     };
-    let phone = member.phone.clone().unwrap_or_default();
+    let phone = member.phone.as_deref().map(phone_shown).unwrap_or_default();
     let tier = member.tier_name.clone().unwrap_or_default();
     let balance = view! { <span class="strong">{words.number(member.balance.0)}</span> }.into_any();
     let link = view! { <a tabindex="-1" href=member_href(member)>{name}</a> }.into_any();

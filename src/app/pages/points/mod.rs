@@ -50,8 +50,8 @@ pub fn PointsPage() -> impl IntoView {
     };
     view! {
         <div class=class>
-            <PageHead title=words.points_title() text=words.points_lead()/>
-            <Tabs label=words.points_title() items=tabs current=view/>
+            <div class="page-top"><PageHead title=words.points_title() text=words.points_lead()/>
+            <Tabs label=words.points_title() items=tabs current=view/></div>
             {move || match view.get().as_str() {
                 "program" => view! { <program::ProgramPage/> }.into_any(),
                 "members" => with_program(|_| view! { <members::Members/> }.into_any()),

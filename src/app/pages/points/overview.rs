@@ -42,7 +42,7 @@ fn stats(words: Words, currency: Currency, overview: &PointsOverview) -> AnyView
         <section class="stats">
             <StatNumber
                 label=words.points_outstanding()
-                value=words.short(overview.outstanding.0)
+                value=words.headline(overview.outstanding.0)
                 exact=words.points(overview.outstanding)
                 href="#/points/members"
                 definition=words.points_outstanding_means()
@@ -57,7 +57,7 @@ fn stats(words: Words, currency: Currency, overview: &PointsOverview) -> AnyView
             />
             <StatNumber
                 label=words.points_expiring()
-                value=words.short(overview.expiring_30_days.0)
+                value=words.headline(overview.expiring_30_days.0)
                 exact=words.points(overview.expiring_30_days)
                 href=crate::router::Route::Customers.with(&[("ready", "points_expiring")])
                 definition=words.points_expiring_means()
@@ -65,7 +65,7 @@ fn stats(words: Words, currency: Currency, overview: &PointsOverview) -> AnyView
             />
             <StatNumber
                 label=words.points_pending()
-                value=words.short(overview.pending.0)
+                value=words.headline(overview.pending.0)
                 exact=words.points(overview.pending)
                 definition=words.points_pending_means()
                 definition_label=define

@@ -74,7 +74,7 @@ fn table(acts: Acts, label: &'static str, segments: &[&SegmentView]) -> AnyView 
     let words = acts.words;
     let rows: Vec<AnyView> = segments.iter().map(|segment| row(acts, segment)).collect();
     view! {
-        <table class="table" aria-label=label>
+        <table class="table segments" aria-label=label>
             <thead>
                 <tr>
                     <th scope="col">{words.segments_name()}</th>

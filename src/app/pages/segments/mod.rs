@@ -44,7 +44,7 @@ pub fn SegmentsPage() -> impl IntoView {
     };
     view! {
         <div class="page">
-            <PageHead title=words.segments_title() text=words.segments_lead()>
+            <div class="page-top"><PageHead title=words.segments_title() text=words.segments_lead()>
                 <Button
                     label=words.segments_new()
                     look=Look::Primary
@@ -52,7 +52,7 @@ pub fn SegmentsPage() -> impl IntoView {
                     on_press=move |()| draft.set(Some(Draft::default()))
                 />
             </PageHead>
-            <Tabs label=words.segments_title() items=tabs current=view/>
+            <Tabs label=words.segments_title() items=tabs current=view/></div>
             {content}
         </div>
         <SegmentDialog draft/>

@@ -130,13 +130,23 @@ fn heat(words: Words, currency: Currency, rfm: &RfmView) -> AnyView {
     .into_any()
 }
 
-/// What a score from 1 to 5 covers, from the four limits; for recency the fewest days score 5.
-fn band(words: Words, limits: &[i64], score: usize, show: &dyn Fn(i64) -> String) -> String {
+/// What a score from 1 to 5 covers, from the four limits; for recency the fewest days score 5. `step` is the
+/// smallest difference there is.
+fn band(
+    words: Words,
+    limits: &[i64],
+    score: usize,
+    step: i64,
+    show: &dyn Fn(i64) -> String,
+) -> String {
     let below = score.checked_sub(2).and_then(|i| limits.get(i));
     let upper = limits.get(score - 1);
     match (below, upper) {
         (None, Some(upper)) => words.segments_rfm_up_to(&show(*upper)),
-        (Some(below), Some(upper)) => words.segments_rfm_from_to(&show(*below), &show(*upper)),
+        (Some(below), Some(upper)) if below >= upper => "–".to_owned(),
+        (Some(below), Some(upper)) => {
+            words.segments_rfm_from_to(&show(below + step), &show(*upper))
+        }
         (Some(below), None) => words.segments_rfm_above(&show(*below)),
         (None, None) => "–".to_owned(),
     }
@@ -152,9 +162,9 @@ fn limits(words: Words, currency: Currency, rfm: &RfmView) -> AnyView {
             view! {
                 <tr>
                     <th scope="row">{score}</th>
-                    <td class="end">{band(words, days, 6 - score, &number)}</td>
-                    <td class="end">{band(words, orders, score, &number)}</td>
-                    <td class="end">{band(words, money, score, &amount)}</td>
+                    <td class="end">{band(words, days, 6 - score, 1, &number)}</td>
+                    <td class="end">{band(words, orders, score, 1, &number)}</td>
+                    <td class="end">{band(words, money, score, 0, &amount)}</td>
                 </tr>
             }
             .into_any()

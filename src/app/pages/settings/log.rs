@@ -90,7 +90,8 @@ fn row(words: Words, state: State, command: &CommandView) -> AnyView {
         ().into_any()
     };
     let when = words.moment(&command.local_at);
-    let by = if command.who.is_empty() {
+    // One person works here for now; their name says nothing.
+    let by = if command.who.is_empty() || command.who == "owner" {
         when
     } else {
         words.settings_log_by(&command.who, &when)

@@ -38,8 +38,8 @@ pub fn SettingsPage() -> impl IntoView {
     ];
     view! {
         <div class="page">
-            <PageHead title=words.settings_title() text=words.settings_lead()/>
-            <Tabs label=words.settings_title() items=tabs current=view/>
+            <div class="page-top"><PageHead title=words.settings_title() text=words.settings_lead()/>
+            <Tabs label=words.settings_title() items=tabs current=view/></div>
             {move || match view.get().as_str() {
                 "data" => view! { <data::Data/> }.into_any(),
                 "log" => view! { <log::Log/> }.into_any(),

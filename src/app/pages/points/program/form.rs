@@ -215,11 +215,13 @@ fn tiers(words: Words, fields: &Fields) -> AnyView {
 
 fn level_row(words: Words, levels: RwSignal<Vec<Level>>, index: usize, level: Level) -> AnyView {
     let name = level.name.get_untracked();
+    // Only the first row's labels are seen; readers hear all.
+    let hidden = index > 0;
     view! {
         <div class="level">
-            <Input label=words.points_program_level() value=level.name/>
-            <Input label=words.points_program_level_from() value=level.from mode="decimal"/>
-            <Input label=words.points_program_level_multiply() value=level.multiply mode="decimal" placeholder="1"/>
+            <Input label=words.points_program_level() value=level.name label_hidden=hidden/>
+            <Input label=words.points_program_level_from() value=level.from label_hidden=hidden mode="decimal"/>
+            <Input label=words.points_program_level_multiply() value=level.multiply label_hidden=hidden mode="decimal" placeholder="1"/>
             <IconButton
                 label=words.points_program_level_remove(&name)
                 icon=icon::TRASH
