@@ -16,6 +16,7 @@ mod question;
 mod record;
 pub mod stretches;
 mod toolbar;
+pub mod values;
 
 pub use condition::plain_number;
 pub use export::save_file;

@@ -142,12 +142,13 @@ const SORTS: &[(&str, CustomerSort)] = &[
 fn SortChoice() -> impl IntoView {
     let words = use_words();
     let shared = expect_context::<Shared>();
-    let now = shared.question.get_untracked().sort;
-    let name = SORTS
-        .iter()
-        .find(|(_, sort)| *sort == now)
-        .map_or("", |(name, _)| name);
-    let value = RwSignal::new(name.to_owned());
+    let value = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        let now = shared.question.with(|question| question.sort);
+        if let Some((name, _)) = SORTS.iter().find(|(_, sort)| *sort == now) {
+            value.set((*name).to_owned());
+        }
+    });
     let choices = SORTS
         .iter()
         .map(|(name, _)| Choice::new(*name, cells::title(words, name)))

@@ -189,8 +189,8 @@ fn columns(
 fn reason(words: Words, reason: GuessReason, empty: bool) -> &'static str {
     match reason {
         _ if empty => "",
-        GuessReason::Preset => words.import_reason_preset(),
-        GuessReason::Header => words.import_reason_header(),
+        // Said only where a person should look twice.
+        GuessReason::Preset | GuessReason::Header => "",
         GuessReason::HeaderPart => words.import_reason_header_part(),
         GuessReason::Values => words.import_reason_values(),
         GuessReason::None => words.import_reason_none(),

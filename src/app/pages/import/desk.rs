@@ -6,8 +6,8 @@
 use super::mapping::Mapping;
 use crate::client::{CancelHandle, Client};
 use js_sys::Date;
-use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::{ev, prelude::*};
 use model::BatchId;
 use model::import::{ImportKind, Reading};
 use protocol::{Command, Fault, FaultCode, ImportReport, Outcome, Progress, Reply, Request};
@@ -97,6 +97,15 @@ pub fn provide_desk(client: Client) {
     };
     DESK.set(Some(desk));
     provide_context(desk);
+    // What is in stays in and can be gone on with; still, nobody should stop an import by accident.
+    let _ = window_event_listener(ev::beforeunload, move |event| {
+        if desk
+            .phase
+            .with_untracked(|phase| *phase == Phase::Importing)
+        {
+            event.prevent_default();
+        }
+    });
 }
 
 impl Desk {
@@ -105,10 +114,10 @@ impl Desk {
         self.phase.get()
     }
 
-    /// Name and size of the file at hand.
-    pub fn file_name(&self) -> Option<(String, u64)> {
+    /// Name and size of the file at hand, without following later changes.
+    pub fn file_name_now(&self) -> Option<(String, u64)> {
         let of = |file: &File| (file.name(), file.size() as u64);
-        self.file.with(|file| file.as_ref().map(of))
+        self.file.with_untracked(|file| file.as_ref().map(of))
     }
 
     /// How it will be read.
@@ -145,11 +154,6 @@ impl Desk {
     /// Whether it was asked to stop and has not yet.
     pub fn is_stopping(&self) -> bool {
         self.stopping.get()
-    }
-
-    /// Whether a file goes in right now.
-    pub fn is_importing(&self) -> bool {
-        self.phase.with(|phase| *phase == Phase::Importing)
     }
 
     /// Takes files: they wait until the one at hand is done.

@@ -140,7 +140,10 @@ fn queue(words: Words, desk: Desk) -> Option<AnyView> {
 
 fn unreadable(words: Words, desk: Desk, fault: &Fault, focus: bool) -> AnyView {
     let found = fault.found.clone().unwrap_or_default();
-    let name = desk.file_name().map(|(name, _)| name).unwrap_or_default();
+    let name = desk
+        .file_name_now()
+        .map(|(name, _)| name)
+        .unwrap_or_default();
     let seems = words
         .import_program_find(&["file.", &found].concat())
         .map(|what| words.import_unreadable_seems(what));
@@ -196,7 +199,10 @@ fn failed(words: Words, desk: Desk, fault: &Fault, focus: bool) -> AnyView {
 
 fn undone(words: Words, desk: Desk, counts: [u64; 3], focus: bool) -> AnyView {
     let [removed, restored, kept] = counts;
-    let name = desk.file_name().map(|(name, _)| name).unwrap_or_default();
+    let name = desk
+        .file_name_now()
+        .map(|(name, _)| name)
+        .unwrap_or_default();
     view! {
         <section class="import-card" role="status">
             {heading(words.import_done_undone(&name), focus)}

@@ -1,8 +1,9 @@
 //! What an import would do, and what it did.
 
 use super::{Desk, heading};
-use crate::pages::customers::save_file;
-use crate::state::use_words;
+use crate::pages::customers::{save_file, values};
+use crate::pages::orders::instant;
+use crate::state::{use_state, use_words};
 use leptos::prelude::*;
 use model::import::{ImportKind, Tally};
 use model::{BatchId, Issue, Severity};
@@ -37,7 +38,10 @@ pub fn Preview(
 ) -> impl IntoView {
     let words = use_words();
     let desk = expect_context::<Desk>();
-    let name = desk.file_name().map(|(name, _)| name).unwrap_or_default();
+    let name = desk
+        .file_name_now()
+        .map(|(name, _)| name)
+        .unwrap_or_default();
     let changes = touched(report.customers) + touched(report.orders);
     let empty = changes == 0 && report.customers.unchanged + report.orders.unchanged == 0;
     let note = match changes {
@@ -95,7 +99,10 @@ pub fn Finished(
 ) -> impl IntoView {
     let words = use_words();
     let desk = expect_context::<Desk>();
-    let name = desk.file_name().map(|(name, _)| name).unwrap_or_default();
+    let name = desk
+        .file_name_now()
+        .map(|(name, _)| name)
+        .unwrap_or_default();
     let changes = touched(report.customers) + touched(report.orders);
     let title = match changes {
         _ if report.cancelled => words.import_done_title_cancelled(),
@@ -127,7 +134,7 @@ pub fn Finished(
 }
 
 fn next_steps(words: Words, desk: Desk, report: &ImportReport) -> AnyView {
-    let waits = desk.waiting().first().cloned();
+    let waits = untrack(|| desk.waiting()).first().cloned();
     let was_orders = desk
         .mapping_now()
         .is_some_and(|mapping| mapping.kind == ImportKind::Orders);
@@ -373,17 +380,16 @@ fn sample(words: Words, sample: &RowSample) -> AnyView {
         RowAction::Unchanged => (words.import_sample_unchanged(), "unchanged", Tone::Neutral),
         RowAction::Skip => (words.import_sample_skip(), "skip", Tone::Urgent),
     };
-    let fields: Vec<AnyView> = sample
-        .fields
-        .iter()
+    let zone = instant::zone(use_state());
+    let fields: Vec<AnyView> = values::shown(words, &zone, &sample.fields)
+        .into_iter()
+        .filter(|change| change.after.as_deref() != Some(sample.title.as_str()))
         .map(|change| {
-            let before = change.before.clone();
-            let after = change.after.clone().unwrap_or_default();
             view! {
                 <span class="diff">
-                    <span class="diff-field">{words.field(&change.field)}</span>
-                    {before.map(|before| view! { <del>{before}</del> })}
-                    <ins>{after}</ins>
+                    <span class="diff-field">{change.field}</span>
+                    {change.before.map(|before| view! { <del>{before}</del> })}
+                    <ins>{change.after}</ins>
                 </span>
             }
             .into_any()

@@ -55,7 +55,10 @@ pub fn Work(
     } else {
         words.import_checking()
     };
-    let name = desk.file_name().map(|(name, _)| name).unwrap_or_default();
+    let name = desk
+        .file_name_now()
+        .map(|(name, _)| name)
+        .unwrap_or_default();
     let done = Signal::derive(move || {
         let (progress, _) = desk.progress()?;
         (progress.total > 0).then(|| progress.done as f64 / progress.total as f64)

@@ -1,8 +1,8 @@
 //! One order: its items, sums, refunds and points, and what can be done with it.
 
 use super::list::{amount, number, status};
-use super::quantity;
 use super::refund::RefundDialog;
+use super::{instant, quantity};
 use crate::state::{apply_in, use_ask, use_state, use_words};
 use leptos::prelude::*;
 use model::{Money, OrderId};
@@ -229,17 +229,16 @@ fn refunds(words: Words, row: &OrderRow) -> Option<AnyView> {
         return None;
     }
     let currency = row.order.fields.currency;
+    let zone = instant::zone(use_state());
     let rows: Vec<AnyView> = row
         .order
         .refunds
         .iter()
         .map(|refund| {
-            // The page has no time zone; the day by Greenwich is near enough beside the exact one in the history.
-            let day =
-                model::Day(i32::try_from(refund.at.0.div_euclid(86_400_000)).unwrap_or_default());
+            let at = words.moment(&instant::local(&zone, refund.at));
             view! {
                 <li>
-                    <span>{words.day(day)}</span>
+                    <span>{at}</span>
                     {amount(words, refund.amount, currency)}
                 </li>
             }

@@ -70,16 +70,13 @@ struct Form {
 
 impl Form {
     fn new(state: State, words: Words) -> Self {
-        let status = state.client.status().get_untracked();
-        let zone = status
-            .map_or("UTC", |status| status.settings.zone.name())
-            .to_owned();
+        let zone = instant::zone(state);
         Self {
             state,
             words,
             currency: use_currency(),
             customer: RwSignal::new(None),
-            at: RwSignal::new(instant::local_now(&zone)),
+            at: RwSignal::new(instant::local(&zone, instant::now())),
             zone: StoredValue::new(zone),
             lines: RwSignal::new(vec![Line::new()]),
             amount: RwSignal::new(String::new()),
@@ -284,8 +281,8 @@ pub fn OrderForm(
                 {(!fixed).then(|| customer(form))}
                 {lines(form)}
                 {rest(form)}
-                <p class="form-failed" role="alert">{move || form.failed.get()}</p>
                 <div class="dialog-foot">
+                    <p class="form-failed" role="alert">{move || form.failed.get()}</p>
                     <Button
                         label=words.orders_form_cancel()
                         on_press=Callback::new(move |()| open.set(false))

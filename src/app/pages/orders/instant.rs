@@ -3,7 +3,9 @@
 //! The page carries no time zone data (it would cost more code than all the pages); the browser has it. An instant is
 //! found by asking what the clock in the zone shows at a guess, and moving the guess by the difference.
 
+use crate::state::State;
 use js_sys::{Date, Object, Reflect};
+use leptos::prelude::*;
 use model::Timestamp;
 use wasm_bindgen::JsValue;
 
@@ -39,10 +41,18 @@ pub fn instant(zone: &str, local: &str) -> Option<Timestamp> {
     Some(Timestamp(guess as i64))
 }
 
-/// What the clocks of `zone` show now, to the minute, for a date-time field: `2026-01-31T18:30`.
-pub fn local_now(zone: &str) -> String {
-    let ms = Date::now();
+/// What the clocks of `zone` show at an instant, to the minute: `2026-01-31T18:30`.
+pub fn local(zone: &str, at: Timestamp) -> String {
+    let ms = at.0 as f64;
     let shown = shown(zone, ms).unwrap_or(ms);
     let iso = String::from(Date::new(&JsValue::from_f64(shown)).to_iso_string());
     iso.chars().take(16).collect()
+}
+
+/// The name of the business's time zone.
+pub fn zone(state: State) -> String {
+    let status = state.client.status().get_untracked();
+    status
+        .map_or("UTC", |status| status.settings.zone.name())
+        .to_owned()
 }

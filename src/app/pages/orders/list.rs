@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use model::{Currency, Day, Money, OrderStatus};
 use protocol::{ExportFormat, ExportWhat, OrderRow, Query, Reply};
 use std::time::Duration;
-use text::Words;
+use text::{Locale, Words};
 use ui::{
     Align, Amount, Badge, Button, Checkbox, Choice, Column, DateField, EmptyState, ErrorState,
     LinkButton, Look, Menu, MenuItem, PageHead, RowContent, SearchField, Select, Skeleton, Tone,
@@ -50,7 +50,14 @@ pub fn items(words: Words, row: &OrderRow) -> String {
         None => words.orders_no_items().to_owned(),
         Some((only, [])) if only.quantity_milli == 1_000 => only.product.clone(),
         Some((only, [])) => [&only.product, " × ", &quantity::shown(only.quantity_milli)].concat(),
-        Some((first, rest)) => words.orders_items_more(&first.product, rest.len() as u64 + 1),
+        Some((first, rest)) => {
+            // Chinese counts all of them, English the others.
+            let count = match words.locale {
+                Locale::ZhCn => rest.len() + 1,
+                Locale::En => rest.len(),
+            };
+            words.orders_items_more(&first.product, count as u64)
+        }
     }
 }
 
@@ -104,8 +111,8 @@ pub fn Orders() -> impl IntoView {
         </PageHead>
         <div class="list-tools">
             <Search/>
-            <Period/>
             <p class="list-total" role="status">{total}</p>
+            <Period/>
         </div>
         <Table rows/>
     }

@@ -126,7 +126,6 @@ fn dialog(form: Form, on_close: Callback<()>, on_saved: Callback<CustomerId>) ->
                 }
             >
                 {fields::fields(form)}
-                <p class="form-failed" role="alert">{move || form.failed.get()}</p>
                 {foot(form)}
             </form>
         </Dialog>
@@ -168,5 +167,11 @@ fn foot(form: Form) -> AnyView {
             .into_any()
         }
     };
-    view! { <div class="dialog-foot">{asks}</div> }.into_any()
+    view! {
+        <div class="dialog-foot">
+            <p class="form-failed" role="alert">{move || form.failed.get()}</p>
+            {asks}
+        </div>
+    }
+    .into_any()
 }

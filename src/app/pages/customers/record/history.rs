@@ -1,10 +1,12 @@
 //! Who changed what and when, each change with a way back.
 
 use super::super::undo;
-use crate::state::{use_ask, use_words};
+use super::super::values::{self, Shown};
+use crate::pages::orders::instant;
+use crate::state::{use_ask, use_state, use_words};
 use leptos::prelude::*;
 use model::CustomerId;
-use protocol::{ChangeAction, ChangeView, FieldChange, Query, RecordKind, Reply};
+use protocol::{ChangeAction, ChangeView, Query, RecordKind, Reply};
 use text::Words;
 use ui::{Badge, Button, EmptyState, Look, Skeleton, Tone, icon};
 
@@ -78,7 +80,10 @@ fn change(words: Words, it: &ChangeView, undo: Callback<model::BatchId>) -> AnyV
     };
     let command = words.command(&it.command);
     let head = [&who, " · ", &command, " · ", &words.moment(&it.local_at)].concat();
-    let fields: Vec<AnyView> = it.fields.iter().map(|field| diff(words, field)).collect();
+    let fields: Vec<AnyView> = values::shown(words, &instant::zone(use_state()), &it.fields)
+        .into_iter()
+        .map(|field| diff(words, field))
+        .collect();
     let press = Callback::new(move |()| undo.run(batch));
     // Undoing an undo is the command it undid, done again; the engine says when that cannot be.
     view! {
@@ -99,14 +104,14 @@ fn change(words: Words, it: &ChangeView, undo: Callback<model::BatchId>) -> AnyV
     .into_any()
 }
 
-fn diff(words: Words, change: &FieldChange) -> AnyView {
+fn diff(words: Words, change: Shown) -> AnyView {
     let empty = words.customers_history_empty_value();
-    let side = |value: &Option<String>| value.clone().unwrap_or_else(|| empty.to_owned());
-    let (before, after) = (side(&change.before), side(&change.after));
     let had = change.before.is_some();
+    let before = change.before.unwrap_or_default();
+    let after = change.after.unwrap_or_else(|| empty.to_owned());
     view! {
         <div>
-            <dt>{words.field(&change.field)}</dt>
+            <dt>{change.field}</dt>
             <dd>
                 {had.then(|| view! { <del>{before}</del> })}
                 " " <ins>{after}</ins>

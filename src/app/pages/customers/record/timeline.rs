@@ -166,7 +166,11 @@ fn told(words: Words, what: &TimelineWhat) -> Told {
                 Locale::En => ", ",
             });
             if rest > 0 && !detail.is_empty() {
-                detail = [&detail, " ", &words.customers_event_more_lines(rest)].concat();
+                let count = match words.locale {
+                    Locale::ZhCn => u64::from(*lines),
+                    Locale::En => rest,
+                };
+                detail = [&detail, " ", &words.customers_event_more_lines(count)].concat();
             }
             let bought = [
                 words.customers_event_order(),
