@@ -10,8 +10,14 @@ use store::{BatchMeta, RecordKind, UndoRun};
 /// Records looked at in one step.
 const RECORDS: usize = 2_000;
 
+/// Records looked at in one step of undoing a large import: indexes are then written once for more of them.
+const RECORDS_BULK: usize = 10_000;
+
+/// An import of so many rows is large.
+const BULK_ROWS: u64 = 20_000;
+
 /// Above this many records the columns are read anew instead of being followed one by one.
-const FOLLOWED: u64 = 50_000;
+const FOLLOWED: u64 = 5_000;
 
 /// One undo. [`Engine::apply`] with `Command::Undo` does the same in one go; use the session, because an import can
 /// have a million records. After the undo of a large import [`Engine::columns_ready`] is false: load them again.
@@ -19,6 +25,7 @@ pub struct UndoSession {
     run: UndoRun,
     request: String,
     subject: String,
+    at_once: usize,
     touched: Touched,
     kinds: Vec<RecordKind>,
     removed: u64,
@@ -54,6 +61,10 @@ impl UndoSession {
             run: UndoRun::new(batch),
             request: request_id.to_owned(),
             subject: known.subject,
+            at_once: match &known.import {
+                Some(run) if run.rows_done > BULK_ROWS => RECORDS_BULK,
+                _ => RECORDS,
+            },
             touched: Touched::default(),
             kinds: Vec::new(),
             removed: 0,
@@ -86,7 +97,7 @@ impl UndoSession {
             };
             let written = engine
                 .store
-                .undo_step(&mut self.run, meta, RECORDS)
+                .undo_step(&mut self.run, meta, self.at_once)
                 .or_fault()?;
             engine.data_version = written.data_version;
             self.kinds.extend(written.kinds());
@@ -114,7 +125,7 @@ impl UndoSession {
                     stage: Stage::Undoing,
                     done: self.run.done,
                     // How many there are is known only at the end.
-                    total: self.run.done + RECORDS as u64,
+                    total: self.run.done + self.at_once as u64,
                     rows: self.run.done,
                 }));
             }

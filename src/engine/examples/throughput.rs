@@ -3,13 +3,17 @@
     clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a measurement on the developer's machine"
 )]
 
 use engine::*;
 use model::import::Reading;
-use model::{Currency, LifecycleThresholds, Replica, Timestamp, WorkspaceSettings, Zone};
-use protocol::{CustomerSort, ListRequest, Query};
+use model::{
+    Currency, LifecycleThresholds, Money, OrderDraft, OrderStatus, Replica, Timestamp,
+    WorkspaceSettings, Zone,
+};
+use protocol::{Command, CustomerSort, ListRequest, Query, Reply};
 use std::fmt::Write as _;
 use std::time::Instant;
 
@@ -64,8 +68,117 @@ fn load(engine: &mut Engine, snapshot: Option<&[u8]>, context: &Context) {
     while let Step::More(_) = load.step(engine, context).unwrap() {}
 }
 
+/// A file of customers and one of orders, ten for each on average, some customers buying far more often.
+fn files(n: u32, now: Timestamp, zone: Zone) -> (String, String) {
+    let mut customers = String::from("客户编号,姓名,手机号,邮箱,省份,城市,生日\n");
+    let mut orders = String::from("订单编号,下单时间,实付金额,客户编号,商品名称,商品类目,数量\n");
+    let mut random = 12345u64;
+    let mut draw = |below: u64| {
+        random = random
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        (random >> 33) % below
+    };
+    for c in 0..n {
+        let (province, city) = (draw(34), draw(300));
+        let (year, month, day) = (50 + draw(49), 1 + draw(9), draw(9));
+        let _ = writeln!(
+            customers,
+            "C{c},王{c}明,138{c:08},m{c}@example.com,省{province},城{city},19{year}-0{month}-1{day}"
+        );
+    }
+    for o in 0..n * 10 {
+        let at = zone.write_local(Timestamp(now.0 - draw(1000 * 86_400) as i64 * 1000));
+        let c = draw(u64::from(n)) * draw(u64::from(n)) / u64::from(n);
+        let (amount, product, category) = (1 + draw(500), draw(2000), draw(50));
+        let _ = writeln!(
+            orders,
+            "O{o},{at},{amount}.50,C{c},P{product},K{category},1"
+        );
+    }
+    (customers, orders)
+}
+
+fn list(search: &str, sort: CustomerSort, offset: u64) -> Query {
+    Query::Customers(ListRequest {
+        search: search.into(),
+        sort,
+        descending: true,
+        offset,
+        limit: 50,
+        ..ListRequest::default()
+    })
+}
+
+fn read(engine: &mut Engine, context: &Context) {
+    let mut ask = |what: &str, query: Query| {
+        timed(what, || engine.query(&query, context).unwrap());
+    };
+    let count = |least: u32| Query::Count {
+        rule: format!(r#"{{"attr":"spend","op":"gt","value":{least}}}"#),
+        as_of: None,
+    };
+    ask("first count (scores, points)", count(2_000));
+    ask("count", count(3_000));
+    ask("home", Query::Home);
+    ask("segments", Query::Segments);
+    ask("list by spend", list("", CustomerSort::Spend, 0));
+    ask(
+        "list by spend, scrolled",
+        list("", CustomerSort::Spend, 5_000),
+    );
+    for search in ["wang", "王12", "0012", "w1"] {
+        ask(
+            &format!("search {search}"),
+            list(search, CustomerSort::UpdatedAt, 0),
+        );
+    }
+}
+
+fn change(engine: &mut Engine, context: &Context) {
+    let first = engine.query(&list("", CustomerSort::UpdatedAt, 0), context);
+    let Reply::Customers(page) = first.unwrap() else {
+        panic!()
+    };
+    let customer = page.items[0].customer.id;
+    let fields = OrderDraft {
+        external_id: None,
+        at: context.now,
+        currency: Currency::CNY,
+        amount: Money(100),
+        gross: None,
+        tax: None,
+        paid_with_points: None,
+        status: OrderStatus::Paid,
+        channel: None,
+        coupon: None,
+        lines: Vec::new(),
+    };
+    let order = Command::CreateOrder { customer, fields };
+    timed("one order", || engine.apply(&order, "o", context).unwrap());
+    timed("home after it", || {
+        engine.query(&Query::Home, context).unwrap()
+    });
+    let query = Query::Customer { id: customer };
+    timed("customer", || engine.query(&query, context).unwrap());
+    let imports = Query::Commands {
+        offset: 0,
+        limit: 1,
+        imports_only: true,
+    };
+    let Reply::Commands(page) = engine.query(&imports, context).unwrap() else {
+        panic!()
+    };
+    let undo = Command::Undo {
+        batch: page.items[0].batch,
+    };
+    timed("undo the orders", || {
+        engine.apply(&undo, "u", context).unwrap()
+    });
+}
+
 fn main() {
-    let n: u32 = std::env::args()
+    let n = std::env::args()
         .nth(1)
         .and_then(|n| n.parse().ok())
         .unwrap_or(10_000);
@@ -83,55 +196,26 @@ fn main() {
         phone_country: "86".into(),
         lifecycle: LifecycleThresholds::default(),
     };
-    let new = || NewWorkspace {
-        replica: Replica::from_random(5),
-        settings: settings.clone(),
+    let open = || {
+        let new = NewWorkspace {
+            replica: Replica::from_random(5),
+            settings: settings.clone(),
+        };
+        Engine::open(Connection::open(&path).unwrap(), new, &context).unwrap()
     };
-    let open = || Engine::open(Connection::open(&path).unwrap(), new(), &context).unwrap();
     let mut engine = open();
     load(&mut engine, None, &context);
-    let mut customers = String::from("客户编号,姓名,手机号,邮箱,省份,城市,生日\n");
-    let mut orders = String::from("订单编号,下单时间,实付金额,客户编号,商品名称,商品类目,数量\n");
-    let mut random = 12345u64;
-    let mut draw = |below: u64| {
-        random = random
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (random >> 33) % below
-    };
-    for c in 0..n {
-        let _ = writeln!(
-            customers,
-            "C{c},王{c}明,138{c:08},m{c}@example.com,省{},城{},19{}-0{}-1{}",
-            draw(34),
-            draw(300),
-            50 + draw(49),
-            1 + draw(9),
-            draw(9)
-        );
+    let (customers, orders) = files(n, context.now, zone);
+    for (what, name, file, dry) in [
+        ("dry run of customers", "c.csv", &customers, true),
+        ("import customers", "c.csv", &customers, false),
+        ("import orders", "o.csv", &orders, false),
+    ] {
+        timed(what, || {
+            import(&mut engine, name, file.as_bytes(), dry, &context)
+        });
     }
-    for o in 0..n * 10 {
-        let at = Timestamp(context.now.0 - draw(1000 * 86_400) as i64 * 1000);
-        let c = draw(u64::from(n)) * draw(u64::from(n)) / u64::from(n);
-        let _ = writeln!(
-            orders,
-            "O{o},{},{}.50,C{c},P{},K{},1",
-            zone.write_local(at),
-            1 + draw(500),
-            draw(2000),
-            draw(50)
-        );
-    }
-    timed("dry run of customers", || {
-        import(&mut engine, "c.csv", customers.as_bytes(), true, &context)
-    });
-    timed("import customers", || {
-        import(&mut engine, "c.csv", customers.as_bytes(), false, &context)
-    });
-    timed("import orders", || {
-        import(&mut engine, "o.csv", orders.as_bytes(), false, &context)
-    });
-    let program = protocol::Command::SetProgram {
+    let program = Command::SetProgram {
         program: PROGRAM.into(),
         from: None,
     };
@@ -139,17 +223,11 @@ fn main() {
         engine.apply(&program, "p", &context).unwrap()
     });
     let snapshot = timed("snapshot out", || engine.snapshot_bytes().unwrap());
-    println!(
-        "  snapshot {} bytes, database {}",
-        snapshot.len(),
-        std::fs::metadata(&path).unwrap().len()
-    );
+    let database = std::fs::metadata(&path).unwrap().len();
+    println!("  snapshot {} bytes, database {database}", snapshot.len());
     drop(engine);
     let mut engine = timed("open", open);
-    let first = Query::Customers(ListRequest {
-        limit: 50,
-        ..ListRequest::default()
-    });
+    let first = list("", CustomerSort::UpdatedAt, 0);
     timed("first list", || engine.query(&first, &context).unwrap());
     timed("columns from the store", || {
         load(&mut engine, None, &context)
@@ -159,102 +237,7 @@ fn main() {
     timed("columns from the snapshot", || {
         load(&mut engine, Some(&snapshot), &context)
     });
-    let count = |rule: &str| Query::Count {
-        rule: rule.into(),
-        as_of: None,
-    };
-    timed("first count (scores, points)", || {
-        engine
-            .query(
-                &count(r#"{"attr":"spend","op":"gt","value":2000}"#),
-                &context,
-            )
-            .unwrap()
-    });
-    timed("count", || {
-        engine
-            .query(
-                &count(r#"{"attr":"spend","op":"gt","value":3000}"#),
-                &context,
-            )
-            .unwrap()
-    });
-    timed("home", || engine.query(&Query::Home, &context).unwrap());
-    timed("segments", || {
-        engine.query(&Query::Segments, &context).unwrap()
-    });
-    let by_spend = |offset| {
-        Query::Customers(ListRequest {
-            sort: CustomerSort::Spend,
-            descending: true,
-            offset,
-            limit: 50,
-            ..ListRequest::default()
-        })
-    };
-    timed("list by spend", || {
-        engine.query(&by_spend(0), &context).unwrap()
-    });
-    timed("list by spend, scrolled", || {
-        engine.query(&by_spend(5_000), &context).unwrap()
-    });
-    for search in ["wang", "王12", "0012", "w1"] {
-        let request = ListRequest {
-            search: search.into(),
-            limit: 50,
-            ..ListRequest::default()
-        };
-        timed(&format!("search {search}"), || {
-            engine.query(&Query::Customers(request), &context).unwrap()
-        });
-    }
-    let protocol::Reply::Customers(page) = engine.query(&first, &context).unwrap() else {
-        panic!()
-    };
-    let customer = page.items.first().unwrap().customer.id;
-    let order = protocol::Command::CreateOrder {
-        customer,
-        fields: model::OrderDraft {
-            external_id: None,
-            at: context.now,
-            currency: Currency::CNY,
-            amount: model::Money(100),
-            gross: None,
-            tax: None,
-            paid_with_points: None,
-            status: model::OrderStatus::Paid,
-            channel: None,
-            coupon: None,
-            lines: Vec::new(),
-        },
-    };
-    timed("one order", || engine.apply(&order, "o", &context).unwrap());
-    timed("home after it", || {
-        engine.query(&Query::Home, &context).unwrap()
-    });
-    timed("customer", || {
-        engine
-            .query(&Query::Customer { id: customer }, &context)
-            .unwrap()
-    });
-    let batch = match engine
-        .query(
-            &Query::Commands {
-                offset: 0,
-                limit: 1,
-                imports_only: true,
-            },
-            &context,
-        )
-        .unwrap()
-    {
-        protocol::Reply::Commands(page) => page.items.first().unwrap().batch,
-        _ => panic!(),
-    };
-    timed("undo the orders", || {
-        engine
-            .apply(&protocol::Command::Undo { batch }, "u", &context)
-            .unwrap()
-    });
+    read(&mut engine, &context);
+    change(&mut engine, &context);
     let _ = std::fs::remove_file(&path);
 }
