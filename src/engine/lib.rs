@@ -67,13 +67,14 @@ use fault::OrFault;
 use follow::Loading;
 use lists::ListCache;
 use model::import::{Inspection, Reading};
-use model::{Day, WorkspaceSettings};
+use model::{Day, Replica, WorkspaceSettings};
 use points::Programs;
 use protocol::{Fault, FaultCode, Storage};
 use segment::Columns;
 use segments::SavedSegment;
 use std::rc::Rc;
 use store::Store;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// One open workspace.
 pub struct Engine {
@@ -179,13 +180,17 @@ impl Engine {
     }
 
     /// Replaces the whole database by a backup, after checking it. Columns are gone afterwards: load them again.
-    /// Ids made from then on are those of this workspace's replica, so that they never meet those of the browser the
-    /// backup came from.
+    /// Ids made from then on are of a replica that neither this browser nor the backup's had, so that an id that is
+    /// written somewhere (a link, an exported file) never comes to mean another record.
     ///
     /// # Errors
     /// `BadBackup`, `NewerSchema`, `Storage`, `QuotaExceeded`; nothing was changed then.
-    pub fn restore(&mut self, bytes: &[u8], _context: &Context) -> Result<Changed, Fault> {
+    pub fn restore(&mut self, bytes: &[u8], context: &Context) -> Result<Changed, Fault> {
         let replica = self.store.read().replica().or_fault()?;
+        // The instant, this browser and the very bytes: as good as random, without randomness.
+        let seed = format!("{} {}", context.now, replica.get());
+        let hash = xxh3_64_with_seed(bytes, xxh3_64(seed.as_bytes()));
+        let replica = Replica::from_random(hash as u32);
         self.store.restore(bytes, replica).or_fault()?;
         self.start_over()?;
         Ok(self.everything_changed())

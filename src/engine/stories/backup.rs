@@ -30,7 +30,12 @@ fn a_backup_opens_in_another_browser() {
     assert!(!other.engine.columns_ready());
     other.load(None);
     assert_eq!(other.engine.columns_size(), (20, 20));
-    other.customer("New here", "");
+    let new = other.customer("New here", "");
+    assert_ne!(
+        new.0 >> model::id::COUNTER_BITS,
+        7,
+        "ids of a replica nobody had"
+    );
     other.assert_in_step();
     let before = other.engine.data_version();
     for bad in [&b"not a database"[..], &bytes[..bytes.len() / 2], &[]] {
