@@ -507,7 +507,9 @@ impl Tab {
             }
             Lead::Opening => *self.role.borrow_mut() = Role::Waiting,
             Lead::Failed => {
-                if let Ok(FromWorker::Failed { fault }) = wire::read(message.clone()) {
+                // Only the fault is read: reading any message would need the code for every reply there is.
+                let fault = wire::field(&wire::field(message, "failed"), "fault");
+                if let Ok(fault) = wire::read::<Fault>(fault) {
                     *self.role.borrow_mut() = Role::Failed(fault);
                 }
                 post_raw(message, &wire::file_list(None));
