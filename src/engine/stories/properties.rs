@@ -62,6 +62,8 @@ fn file() -> impl Strategy<Value = String> {
         for (key, name, mail, phone, tag) in rows {
             file.push_str(&format!("{key},{name},{mail},{phone},{tag}\n"));
         }
+        // A file of blank rows only would be refused as one without rows.
+        file.push_str("K9,Last,,,\n");
         file
     })
 }
