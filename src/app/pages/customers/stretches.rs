@@ -11,9 +11,13 @@ use std::future::Future;
 use std::ops::Range;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// Rows in one request.
 pub const STRETCH: u32 = 100;
+
+/// A list asks again after changes this often at most.
+const PAUSE_MS: f64 = 250.0;
 
 /// So many stretches are kept; those farthest from view go first.
 const KEPT: usize = 40;
@@ -31,12 +35,16 @@ struct Stretch<T> {
 struct Inner<T> {
     ask: Ask<T>,
     stretches: BTreeMap<u64, Stretch<T>>,
-    /// Grows with each question and each refresh: answers of earlier rounds are not taken.
+    /// Grows with each question and each refresh: rows of earlier rounds are shown and asked for again.
     round: u64,
-    /// The question changed in this round: rows of earlier rounds are other rows.
+    /// Grows with each question: answers to earlier ones are not taken.
+    question: u64,
+    /// The question changed and has no answer yet: what is here are other rows.
     other_question: bool,
     flying: BTreeSet<u64>,
     view: Range<u64>,
+    refreshed_ms: f64,
+    refresh_waits: bool,
 }
 
 /// Rows of a long list. Copies are the same list.
@@ -64,9 +72,12 @@ impl<T: Clone + 'static> Stretches<T> {
                 ask: Rc::new(ask),
                 stretches: BTreeMap::new(),
                 round: 0,
+                question: 0,
                 other_question: true,
                 flying: BTreeSet::new(),
                 view: 0..u64::from(STRETCH),
+                refreshed_ms: 0.0,
+                refresh_waits: false,
             }),
             seen: RwSignal::new(0),
             total: RwSignal::new(None),
@@ -79,9 +90,37 @@ impl<T: Clone + 'static> Stretches<T> {
         self.next_round(true);
     }
 
-    /// The data changed: asks again for what is in view.
+    /// The data changed: asks again for what is in view; at once, but not more often than the pause allows, because an
+    /// import in full swing tells of changes all the time.
     pub fn refresh(&self) {
-        self.next_round(false);
+        let now = js_sys::Date::now();
+        let wait = self.inner.try_update_value(|inner| {
+            let wait = inner.refreshed_ms + PAUSE_MS - now;
+            if inner.refresh_waits {
+                return None;
+            }
+            if wait <= 0.0 {
+                inner.refreshed_ms = now;
+                return Some(0.0);
+            }
+            inner.refresh_waits = true;
+            Some(wait)
+        });
+        match wait.flatten() {
+            None => {}
+            Some(0.0) => self.next_round(false),
+            Some(wait) => {
+                let list = *self;
+                let later = move || {
+                    list.inner.try_update_value(|inner| {
+                        inner.refresh_waits = false;
+                        inner.refreshed_ms = js_sys::Date::now();
+                    });
+                    list.next_round(false);
+                };
+                set_timeout(later, Duration::from_millis(wait as u64));
+            }
+        }
     }
 
     /// All rows there are; `None` before the first answer.
@@ -145,6 +184,7 @@ impl<T: Clone + 'static> Stretches<T> {
             inner.round += 1;
             inner.other_question |= other_question;
             if other_question {
+                inner.question += 1;
                 let length = inner.view.end.saturating_sub(inner.view.start);
                 inner.view = 0..length.max(1);
             }
@@ -153,10 +193,10 @@ impl<T: Clone + 'static> Stretches<T> {
     }
 
     fn ask_missing(&self) {
-        let Some((round, ask, missing)) = self.inner.try_update_value(|inner| {
+        let Some((asked, ask, missing)) = self.inner.try_update_value(|inner| {
             // One question at a time: the answer in flight asks for the newest when it is here.
             if inner.other_question && !inner.flying.is_empty() {
-                return (inner.round, Rc::clone(&inner.ask), Vec::new());
+                return ((0, 0), Rc::clone(&inner.ask), Vec::new());
             }
             let step = u64::from(STRETCH);
             let (first, last) = (
@@ -170,7 +210,8 @@ impl<T: Clone + 'static> Stretches<T> {
                 })
                 .take(if inner.other_question { 1 } else { 8 })
                 .collect();
-            (inner.round, Rc::clone(&inner.ask), missing)
+            let asked = (inner.question, inner.round);
+            (asked, Rc::clone(&inner.ask), missing)
         }) else {
             return;
         };
@@ -180,14 +221,14 @@ impl<T: Clone + 'static> Stretches<T> {
             };
             self.inner.try_update_value(|inner| inner.flying.insert(at));
             let list = *self;
-            spawn_local(async move { list.take(round, at, answer.await) });
+            spawn_local(async move { list.take(asked, at, answer.await) });
         }
     }
 
-    fn take(&self, round: u64, at: u64, answer: Result<Page<T>, Fault>) {
+    fn take(&self, (question, round): (u64, u64), at: u64, answer: Result<Page<T>, Fault>) {
         let current = self.inner.try_update_value(|inner| {
             inner.flying.remove(&at);
-            inner.round == round
+            inner.question == question
         });
         let failed = answer.is_err();
         match (current, answer) {

@@ -10,7 +10,7 @@ use super::names::{email_href, phone_href};
 use super::{Editing, Shared, customer_name, phone_shown};
 use crate::pages::{orders, points};
 use crate::state::{apply_in, use_ask, use_words};
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use model::CustomerId;
 use protocol::{Command, CustomerView, FaultCode, Query, Reply};
 use std::sync::Arc;
@@ -91,7 +91,33 @@ pub fn Record(
         .into_any(),
     }
     };
+    focus_title_once();
     view! { <article class="record">{content}</article> }.into_any()
+}
+
+/// The title of the record that was opened takes the focus, so that readers start there and not at the list beside it.
+pub(crate) fn focus_title_once() {
+    use wasm_bindgen::JsCast;
+    // After the answer, which comes within a frame or two, and after the page's own focus.
+    set_timeout(
+        || {
+            let title = document().query_selector(".split-record h1").ok().flatten();
+            let busy = document()
+                .query_selector("dialog[open]")
+                .ok()
+                .flatten()
+                .is_some();
+            if let (Some(title), false) = (title, busy) {
+                let options = web_sys::FocusOptions::new();
+                options.set_prevent_scroll(true);
+                // A title that has left the page needs no focus.
+                let _ = title
+                    .unchecked_into::<web_sys::HtmlElement>()
+                    .focus_with_options(&options);
+            }
+        },
+        std::time::Duration::from_millis(120),
+    );
 }
 
 fn tab_items(words: Words, shared: Shared, id: CustomerId) -> Vec<TabItem> {
@@ -126,7 +152,6 @@ fn head(words: Words, shared: Shared, view: &CustomerView) -> AnyView {
     let customer = &view.customer;
     let id = customer.id;
     let name = customer_name(words, customer);
-    let heading = NodeRef::<html::H1>::new();
     let facts = view.facts.as_ref().map(|facts| {
         let tier = facts
             .tier_name
@@ -163,7 +188,7 @@ fn head(words: Words, shared: Shared, view: &CustomerView) -> AnyView {
                 </a>
                 <div class="actions">{actions(words, shared, id, &name)}</div>
             </div>
-            <h1 tabindex="-1" node_ref=heading>{name}</h1>
+            <h1 tabindex="-1">{name}</h1>
             <p class="record-badges">{facts} {has_tags.then(|| tags(&fields.tags))}</p>
             <p class="record-reach">{phone} {email}</p>
         </header>
