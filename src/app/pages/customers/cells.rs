@@ -1,10 +1,10 @@
 //! The columns of the list: which there are, which are shown, and what stands in them.
 
 use super::names::{customer_name, phone_shown};
-use leptos::prelude::*;
 use model::{Currency, Day, Money};
 use protocol::{CustomerRow, CustomerSort, LifecycleStage};
 use text::Words;
+use ui::prelude::*;
 use ui::{Align, Amount, Badge, Tone};
 
 /// A column a person can show.

@@ -3,10 +3,10 @@
 use super::Shared;
 use super::list::{List, spend_of};
 use crate::state::{apply_in, use_currency, use_words};
-use leptos::prelude::*;
 use model::CustomerId;
 use protocol::Command;
 use std::collections::BTreeSet;
+use ui::prelude::*;
 use ui::{Button, Dialog, IconButton, Input, Look, icon};
 
 /// Customers who are chosen, in sight or not.

@@ -3,10 +3,10 @@
 use super::Shared;
 use super::condition::{self, Attribute, Filled, Wanted};
 use crate::state::{use_client, use_currency, use_words};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{Query, Reply, ValueCount};
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, Choice, Input, Look, Popover, Segmented, icon};
 
 /// Values shown at most; typing finds the others.

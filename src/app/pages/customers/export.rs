@@ -2,9 +2,9 @@
 
 use crate::client;
 use crate::state::use_state;
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{ExportFormat, ExportWhat, FaultCode, Reply, Request};
+use ui::prelude::*;
 
 /// Makes a file and lets the person save it.
 pub fn save_file() -> Callback<(ExportWhat, ExportFormat)> {

@@ -9,9 +9,10 @@ use crate::expect_reply;
 use crate::prefs;
 use crate::router;
 use crate::state::{use_client, use_currency, use_today, use_words};
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use model::{CustomerId, Money};
 use protocol::{CustomerRow, CustomerSort, Query, Reply};
+use ui::prelude::*;
 use ui::{
     Align, Button, Column, EmptyState, ErrorState, LinkButton, Look, RowContent, Skeleton, Sorted,
     VirtualTable, icon,

@@ -25,11 +25,11 @@ pub use names::{customer_name, one_line as customer_one_line, phone_shown};
 
 use crate::router::{self, Params, Route};
 use crate::state::{State, use_client, use_state, use_title, use_words};
-use leptos::prelude::*;
 use model::{BatchId, CustomerId};
 use protocol::{Query, Reply, SegmentView};
 use question::Question;
 use std::sync::Arc;
+use ui::prelude::*;
 
 /// Undoes a command or an import and says what came of it.
 pub fn undo() -> Callback<BatchId> {

@@ -3,7 +3,6 @@
 //! What was shown stays until the new answer is here, so that nothing flickers; while one question is being answered
 //! the next waits, and of several that wait only the last is asked, so that fast typing never builds a queue.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{Fault, FaultCode, Page};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +11,7 @@ use std::ops::Range;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
+use ui::prelude::*;
 
 /// Rows in one request.
 pub const STRETCH: u32 = 100;

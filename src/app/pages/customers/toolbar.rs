@@ -8,10 +8,11 @@ use super::question::Group;
 use super::{Editing, Shared, save_file};
 use crate::router;
 use crate::state::{use_currency, use_words};
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use protocol::{CustomerSort, ExportFormat, ExportWhat};
 use std::time::Duration;
 use text::Words;
+use ui::prelude::*;
 use ui::{
     Button, Checkbox, Chip, Choice, LinkButton, Look, Menu, MenuItem, PageHead, Popover,
     SearchField, Select, icon,

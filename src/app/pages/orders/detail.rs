@@ -4,11 +4,11 @@ use super::list::{amount, number, status};
 use super::refund::RefundDialog;
 use super::{instant, quantity};
 use crate::state::{apply_in, use_ask, use_state, use_words};
-use leptos::prelude::*;
 use model::{Money, OrderId};
 use protocol::{Command, FaultCode, OrderRow, Query, Reply};
 use std::sync::Arc;
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, EmptyState, ErrorState, Icon, LinkButton, Look, Skeleton, icon};
 
 /// An order with everything known of it.

@@ -4,13 +4,13 @@ use super::{instant, quantity};
 use crate::expect_reply;
 use crate::pages::customers::{customer_one_line, customer_suggestions, plain_number};
 use crate::state::{State, use_currency, use_state, use_words};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{Currency, CustomerId, Money, OrderDraft, OrderLine, OrderStatus};
 use protocol::{Command, Fault, FaultCode, ListRequest, Query, Reply};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, Dialog, IconButton, Input, Look, icon};
 
 /// Whose order it will be.

@@ -5,8 +5,8 @@
 
 use crate::state::State;
 use js_sys::{Date, Object, Reflect};
-use leptos::prelude::*;
 use model::Timestamp;
+use ui::prelude::*;
 use wasm_bindgen::JsValue;
 
 /// Right now.

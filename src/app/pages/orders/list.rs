@@ -6,11 +6,11 @@ use crate::pages::customers::save_file;
 use crate::pages::customers::stretches::Stretches;
 use crate::router;
 use crate::state::{use_client, use_today, use_words};
-use leptos::prelude::*;
 use model::{Currency, Day, Money, OrderStatus};
 use protocol::{ExportFormat, ExportWhat, OrderRow, Query, Reply};
 use std::time::Duration;
 use text::{Locale, Words};
+use ui::prelude::*;
 use ui::{
     Align, Amount, Badge, Button, Checkbox, Choice, Column, DateField, EmptyState, ErrorState,
     LinkButton, Look, Menu, MenuItem, PageHead, RowContent, SearchField, Select, Skeleton, Tone,

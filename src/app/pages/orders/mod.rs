@@ -13,9 +13,9 @@ pub use of_customer::CustomerOrders;
 
 use crate::router::{self, Params, Route};
 use crate::state::{State, use_state, use_title, use_words};
-use leptos::prelude::*;
 use model::{Day, OrderId};
 use protocol::OrderList;
+use ui::prelude::*;
 
 /// What is asked of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use super::detail::OrderDetail;
 use super::form::{NewOrder, OrderForm};
 use super::list::{amount, items, number, status};
 use crate::state::{use_ask, use_words};
-use leptos::prelude::*;
 use model::{CustomerId, OrderId};
 use protocol::{OrderList, OrderRow, Query, Reply};
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, EmptyState, Look, Skeleton, icon};
 
 /// Orders shown at first, and more each time.

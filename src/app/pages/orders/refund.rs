@@ -4,11 +4,11 @@ use super::quantity;
 use crate::client::Client;
 use crate::pages::customers::plain_number;
 use crate::state::{State, use_state, use_words};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{Currency, Money, RefundLine, RefundRequest};
 use protocol::{Command, FaultCode, OrderRow};
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, Choice, Dialog, Input, Look, Segmented};
 
 /// What is typed.
@@ -197,7 +197,10 @@ pub fn RefundDialog(
     on_close: Callback<()>,
 ) -> impl IntoView {
     let words = use_words();
-    let number = super::list::number(words, &row);
+    let title = match &row.order.fields.external_id {
+        Some(number) => words.orders_refund_title(number),
+        None => words.orders_refund().to_owned(),
+    };
     let has_lines = !row.order.fields.lines.is_empty();
     let refund = Refund::new(use_state(), words, row);
     let left = words.orders_refund_left(&words.money(refund.left(), refund.currency));
@@ -232,7 +235,7 @@ pub fn RefundDialog(
     view! {
         <Dialog
             open
-            title=Signal::stored(words.orders_refund_title(&number))
+            title=Signal::stored(title)
             close_label=words.orders_form_cancel()
             on_close
         >

@@ -4,7 +4,7 @@ use super::super::draft::{self, Control, Field};
 use super::state::Form;
 use super::suggestions;
 use super::twin::contact;
-use leptos::prelude::*;
+use ui::prelude::*;
 use ui::{Button, Choice, DateField, IconButton, Input, Look, Segmented, Select, Textarea, icon};
 
 /// All fields.

@@ -12,11 +12,11 @@ pub use suggestions::suggestions;
 
 use crate::expect_reply;
 use crate::state::{use_state, use_words};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{CustomerDraft, CustomerId};
 use protocol::{Query, Reply};
 use state::Form;
+use ui::prelude::*;
 use ui::{Button, Dialog, Look};
 
 /// What the form is for.

@@ -2,12 +2,12 @@
 
 use super::super::draft;
 use crate::state::{State, use_currency};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{Currency, CustomField, CustomerDraft, CustomerId, CustomerKind, Issue};
 use protocol::{Command, Fault, FaultCode, Outcome};
 use std::collections::BTreeMap;
 use text::Words;
+use ui::prelude::*;
 
 /// The state of the form.
 #[derive(Clone, Copy)]

@@ -1,9 +1,9 @@
 //! Values customers have already, as suggestions of a field.
 
 use crate::state::use_client;
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{Query, Reply};
+use ui::prelude::*;
 
 /// The values customers have for an attribute, as suggestions of a field.
 #[derive(Clone)]

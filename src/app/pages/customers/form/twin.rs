@@ -1,11 +1,11 @@
 //! Phone and e-mail: while they are typed, the form says whose they are already.
 
 use super::state::Form;
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{FoundRecord, Query, RecordKind, Reply};
 use std::time::Duration;
 use ui::Input;
+use ui::prelude::*;
 
 /// Phone or e-mail, with a warning while typing when somebody has it already.
 pub fn contact(form: Form, key: &'static str) -> AnyView {

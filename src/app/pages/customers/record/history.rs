@@ -4,10 +4,10 @@ use super::super::undo;
 use super::super::values::{self, Shown};
 use crate::pages::orders::instant;
 use crate::state::{use_ask, use_state, use_words};
-use leptos::prelude::*;
 use model::CustomerId;
 use protocol::{ChangeAction, ChangeView, Query, RecordKind, Reply};
 use text::Words;
+use ui::prelude::*;
 use ui::{Badge, Button, EmptyState, Look, Skeleton, Tone, icon};
 
 /// Changes shown at first, and more each time.

@@ -10,11 +10,11 @@ use super::names::{email_href, phone_href};
 use super::{Editing, Shared, customer_name, phone_shown};
 use crate::pages::{orders, points};
 use crate::state::{apply_in, use_ask, use_words};
-use leptos::prelude::*;
 use model::CustomerId;
 use protocol::{Command, CustomerView, FaultCode, Query, Reply};
 use std::sync::Arc;
 use text::Words;
+use ui::prelude::*;
 use ui::{
     Badge, Button, EmptyState, ErrorState, Icon, LinkButton, Look, Menu, MenuItem, Skeleton,
     TabItem, Tabs, icon,
@@ -157,8 +157,10 @@ fn head(words: Words, shared: Shared, view: &CustomerView) -> AnyView {
             .tier_name
             .clone()
             .map(|label| view! { <Badge label/> });
-        let group = (facts.order_count > 0)
-            .then(|| view! { <Badge label=words.rfm_group(&facts.rfm_group)/> });
+        // "New" beside "New" says nothing twice.
+        let group = words.rfm_group(&facts.rfm_group);
+        let group = (facts.order_count > 0 && group != words.stage(facts.stage))
+            .then(|| view! { <Badge label=group/> });
         view! { {stage_badge(words, facts.stage)} {group} {tier} }
     });
     let fields = &customer.fields;

@@ -2,11 +2,11 @@
 
 use super::profile::profile;
 use crate::state::{use_currency, use_today, use_words};
-use leptos::prelude::*;
 use model::{Currency, Money};
 use protocol::{CustomerFacts, CustomerView};
 use text::Words;
 use ui::chart::{Bar, Bars, Figure};
+use ui::prelude::*;
 use ui::{Chip, Skeleton, StatNumber};
 
 /// The overview of a customer.

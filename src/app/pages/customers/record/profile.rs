@@ -2,10 +2,10 @@
 
 use super::super::draft::{self, Control, Field};
 use crate::state::{use_currency, use_today, use_words};
-use leptos::prelude::*;
 use model::{Currency, CustomField, CustomerDraft, Day};
 use protocol::CustomerView;
 use text::Words;
+use ui::prelude::*;
 
 /// The profile of a customer.
 pub fn profile(view: &CustomerView) -> AnyView {

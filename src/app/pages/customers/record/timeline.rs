@@ -2,11 +2,11 @@
 
 use crate::pages::orders::instant;
 use crate::state::{apply_in, use_ask, use_state, use_words};
-use leptos::prelude::*;
 use model::{CustomField, CustomerId, InteractionDraft};
 use protocol::{Command, Query, Reply, TimelineItem, TimelineWhat};
 use std::collections::BTreeMap;
 use text::{Locale, Words};
+use ui::prelude::*;
 use ui::{Button, Choice, EmptyState, Glyph, Icon, Look, Segmented, Skeleton, Textarea, icon};
 
 /// Items shown at first, and more each time.
