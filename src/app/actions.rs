@@ -3,7 +3,7 @@
 use crate::prefs::Theme;
 use crate::router::{Route, navigate};
 use crate::state::State;
-use leptos::prelude::*;
+use ui::prelude::*;
 use text::{Locale, Words};
 use ui::Glyph;
 use ui::icon;

@@ -3,7 +3,7 @@
 use crate::actions::{self, Action};
 use crate::state::State;
 use leptos::ev;
-use leptos::prelude::*;
+use ui::prelude::*;
 use wasm_bindgen::JsCast;
 
 /// How long after `g` the letter may come, in milliseconds.

@@ -18,5 +18,6 @@ mod toast;
 
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(root::Root);
+    // Leptos starts its scheduler and the root of what is reactive; drawing is ours.
+    leptos::mount::mount_to_body(|| ui::dom::mount(ui::dom::IntoView::into_any(root::Root())));
 }

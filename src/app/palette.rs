@@ -3,7 +3,7 @@
 use crate::actions::{self, Action};
 use crate::router::navigate;
 use crate::state::{State, use_state, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use leptos::task::spawn_local;
 use leptos::{ev, html};
 use protocol::{FoundRecord, Query, RecordKind, Reply};

@@ -4,7 +4,7 @@
 //! choice holds until the page is closed.
 
 use gloo_storage::{LocalStorage, Storage};
-use leptos::prelude::*;
+use ui::prelude::*;
 use text::Locale;
 
 /// Light, dark, or as the system has it.

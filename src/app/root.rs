@@ -7,8 +7,8 @@ use crate::router::{Place, Route};
 use crate::shell::Shell;
 use crate::state::State;
 use leptos::ev;
+use ui::prelude::*;
 use model::Currency;
-use leptos::prelude::*;
 use protocol::Storage;
 use wasm_bindgen::JsCast;
 
@@ -88,7 +88,11 @@ pub fn Root() -> impl IntoView {
     // The default stands in while the workspace opens, so that most pages are drawn once.
     let currency = Memo::new(move |_| {
         let status = client.status();
-        status.with(|status| status.as_ref().map_or(Currency::CNY, |s| s.settings.currency))
+        status.with(|status| {
+            status
+                .as_ref()
+                .map_or(Currency::CNY, |s| s.settings.currency)
+        })
     });
     move || {
         // The two things that pages read once: see the module's invariant.

@@ -4,7 +4,8 @@
 //! [`Route`] (which page, which record) and [`Params`] (search, filters, order); both are written back exactly, so
 //! every state of a list and every record is a link. Unknown paths are a route of their own, never an error.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
+use ui::prelude::*;
 use model::{CustomerId, OrderId};
 
 /// Which page, and which record on it.

@@ -7,7 +7,7 @@ use crate::palette::Palette;
 use crate::router::{Route, Section};
 use crate::state::{State, use_state, use_words};
 use crate::toast::ToastRegion;
-use leptos::prelude::*;
+use ui::prelude::*;
 use protocol::{Fault, Status};
 use text::Words;
 use ui::{Banner, Button, Dialog, ErrorState, Icon, LinkButton, Look, Skeleton, Tone, icon};

@@ -4,7 +4,7 @@ use crate::client::{Client, Connection};
 use crate::prefs::{self, Theme};
 use crate::router::{self, Place};
 use crate::toast::Toasts;
-use leptos::prelude::*;
+use ui::prelude::*;
 use leptos::task::spawn_local;
 use model::{Currency, Day};
 use protocol::{Command, Done, Fault, FaultCode, Query, Reply, Status};

@@ -1,7 +1,7 @@
 //! Confirmations: what was done, with undo where it can be undone; and what was not done, and why.
 
 use crate::state::{State, use_state, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use leptos::task::spawn_local;
 use model::BatchId;
 use protocol::{Command, Fault};

@@ -1,7 +1,7 @@
 //! Buttons and links that look like buttons.
 
 use crate::icon::{Glyph, Icon};
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// How much a button calls for attention.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,17 @@
 
 use crate::fresh_id;
 use crate::icon::{self, Icon};
-use leptos::{html, prelude::*};
+use crate::prelude::*;
+use leptos::html;
+use wasm_bindgen::JsCast;
+
+/// Puts the focus where the content wants it.
+fn focus_first(dialog: &web_sys::HtmlElement) {
+    let wanted = dialog.query_selector("[autofocus]").ok().flatten();
+    if let Some(wanted) = wanted.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = wanted.focus();
+    }
+}
 
 /// A dialog. Its content exists only while it is open.
 #[component]
@@ -36,6 +46,8 @@ pub fn Dialog(
             if !dialog.open() {
                 // Fails only when the element has left the page; then there is nothing to show.
                 let _ = dialog.show_modal();
+                // The content is drawn after this effect, so the browser has not seen its `autofocus`.
+                request_animation_frame(move || focus_first(&dialog));
             }
         } else if dialog.open() {
             dialog.close();

@@ -2,7 +2,7 @@
 
 use crate::icon::{self, Glyph, Icon};
 use crate::{Button, Tone};
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// Nothing here yet: what this is for, one action, an example.
 #[component]

@@ -2,7 +2,8 @@
 
 use crate::fresh_id;
 use crate::icon::{self, Icon};
-use leptos::{ev, prelude::*};
+use crate::prelude::*;
+use leptos::ev;
 
 /// One choice of a select or a segmented control.
 #[derive(Clone, Debug, PartialEq, Eq)]

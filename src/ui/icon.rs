@@ -1,6 +1,6 @@
 //! Icons from our own sprite, `public/icons.svg` (drawn from Lucide, ISC).
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// The name of a symbol in the sprite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

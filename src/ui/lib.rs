@@ -4,9 +4,13 @@
 //! come from `style/`. The content security policy forbids `style="..."` in markup, so sizes that depend on data
 //! are SVG attributes or are set through `style:name=`, which goes through the CSS object model.
 
+// The macro names this crate from outside as `ui`, and so it is called inside too.
+extern crate self as ui;
+
 mod button;
 pub mod chart;
 mod dialog;
+pub mod dom;
 mod feedback;
 mod field;
 pub mod icon;
@@ -26,6 +30,15 @@ pub use stat::{Amount, Defined, PageHead, Pager, StatNumber};
 pub use table::{Align, Column, RowContent, Sorted, VirtualTable};
 pub use tabs::{TabItem, Tabs};
 pub use tag::{Badge, Chip, Tone};
+
+/// What every file with markup needs: the reactive part of leptos, with our own renderer in the place of its own.
+pub mod prelude {
+    pub use crate::dom::{
+        AnyView, Children, ChildrenFn, CollectView, For, IntoView, IntoView as IntoAny, Show,
+    };
+    pub use leptos::prelude::*;
+    pub use view::view;
+}
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -2,7 +2,8 @@
 
 use crate::icon::{Glyph, Icon};
 use crate::{Look, fresh_id};
-use leptos::{ev, html, prelude::*};
+use crate::prelude::*;
+use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 

@@ -1,7 +1,7 @@
 //! Numbers that can be opened, the head of a page, and a pager.
 
 use crate::icon::{self, Icon};
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// An amount in two tones: the unit stands quieter than the digits.
 #[component]

@@ -9,7 +9,8 @@
 
 use crate::fresh_id;
 use crate::icon::{self, Icon};
-use leptos::{ev, html, prelude::*};
+use crate::prelude::*;
+use leptos::{ev, html};
 
 /// The tallest body in pixels that every browser lays out.
 const TALLEST: f64 = 12_000_000.0;

@@ -1,6 +1,6 @@
 //! Tabs: links between views of one thing, so that each is a place with an address.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// One tab.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Tags, chips and badges: short texts in a frame.
 
 use crate::icon::{self, Icon};
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// What a badge or banner is about. The words say it too; colour alone never does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::{Connection, Options, Signals, wire};
 use futures_channel::oneshot;
 use js_sys::Reflect;
-use leptos::prelude::*;
+use ui::prelude::*;
 use protocol::{
     Event, Fault, FaultCode, FromWorker, Hello, LISTENING, PROTOCOL_VERSION, Progress, Query,
     Reply, Request, RequestId, ToWorker,

@@ -23,7 +23,7 @@ mod wire;
 pub use files::{StorageEstimate, download, estimate, persist, persisted};
 
 use futures_channel::oneshot;
-use leptos::prelude::*;
+use ui::prelude::*;
 use line::{Answer, Line, Waiting};
 use protocol::{
     Command, Done, Fault, FaultCode, Progress, Query, Reply, Request, RequestId, Status, Storage,

@@ -1,7 +1,7 @@
 //! Bars: one value for each of a few things or months.
 
 use super::{attribute, percent, round_above};
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// One bar.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! A heat map: a table whose cells are tinted by their number. The number stands in each cell, so that the tint only
 //! helps the eye.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Lines: a value over time, with or without the area below it.
 
 use super::{attribute, percent, round_above};
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// The points of a polyline in a box of 100 by 100, top down.
 fn points(values: &[f64], top: f64) -> String {

@@ -13,7 +13,7 @@ pub use heat::{HeatCell, HeatMap};
 pub use line::{Line, Sparkline};
 pub use stacked::{Part, StackedBar};
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// Around every chart: its title (the finding), the drawing, and the table behind a fold.
 #[component]

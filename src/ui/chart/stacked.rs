@@ -1,7 +1,7 @@
 //! A stacked bar: how a whole falls into parts, each with its name, number and way to its rows.
 
 use super::percent;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// One part.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Who needs attention today: birthdays, points about to expire, customers who stay away longer than usual.
 
 use crate::router::{Route, customers_by_rule};
-use leptos::prelude::*;
+use ui::prelude::*;
 use protocol::{AttentionKind, AttentionPerson, AttentionView, HomeView};
 use text::Words;
 use ui::{Icon, icon};

@@ -5,7 +5,7 @@ mod welcome;
 
 use crate::router::{Route, customers_by_rule};
 use crate::state::{use_ask, use_currency, use_status, use_title, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::{Currency, Day, Money};
 use protocol::{HomeView, LifecycleStage, MonthTotal, PointsOverview, Query, Reply, StageCounts};
 use text::Words;

@@ -2,7 +2,7 @@
 
 use crate::router::{Route, navigate};
 use crate::state::{use_status, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use ui::{Button, Glyph, Icon, Look, icon};
 
 /// What a person sees in an empty workspace.

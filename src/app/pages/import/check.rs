@@ -3,7 +3,7 @@
 use super::mapping::{self, CUSTOM, Missing};
 use super::{Desk, heading};
 use crate::state::use_words;
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::import::{
     ColumnGuess, DateOrder, FileFormat, GuessReason, ImportKind, Inspection, OnMatch, Reading,
     TextEncoding,

@@ -2,7 +2,8 @@
 
 use super::Desk;
 use crate::state::use_words;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html};
+use ui::prelude::*;
 use ui::{Button, Icon, Look, icon};
 use wasm_bindgen::JsCast;
 use web_sys::{File, FileList, HtmlInputElement};

@@ -16,7 +16,8 @@ pub use desk::{Desk, provide_desk};
 
 use crate::state::use_words;
 use desk::Phase;
-use leptos::{html, prelude::*};
+use leptos::html;
+use ui::prelude::*;
 use protocol::{Fault, FaultCode};
 use text::Words;
 use ui::{Button, LinkButton, Look, PageHead, icon};

@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::expect_reply;
 use crate::pages::customers::undo;
 use crate::state::use_words;
-use leptos::prelude::*;
+use ui::prelude::*;
 use protocol::{CommandView, ImportSummary, Query, Reply};
 use text::Words;
 use ui::{Badge, Banner, Button, Look, Tone, icon};

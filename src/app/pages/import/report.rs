@@ -4,7 +4,7 @@ use super::{Desk, heading};
 use crate::pages::customers::{save_file, values};
 use crate::pages::orders::instant;
 use crate::state::{use_state, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::import::{ImportKind, Tally};
 use model::{BatchId, Issue, Severity};
 use protocol::{

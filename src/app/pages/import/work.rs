@@ -3,7 +3,7 @@
 use super::pace::{self, Left};
 use super::{Desk, heading};
 use crate::state::use_words;
-use leptos::prelude::*;
+use ui::prelude::*;
 use protocol::{Progress, Stage};
 use text::Words;
 use ui::{Button, ProgressBar, Skeleton};

@@ -3,7 +3,7 @@
 use super::member::Panel;
 use super::overview::worth_of;
 use crate::state::{State, use_state, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use leptos::task::spawn_local;
 use model::program::Program;
 use model::{Money, Points};

@@ -4,7 +4,7 @@ use super::acts::fresh_key;
 use super::member::Panel;
 use crate::router::Route;
 use crate::state::{State, use_ask, use_state, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{Command, LedgerEntryView, Outcome, Page, Query, Reply};
 use text::Words;

@@ -3,7 +3,7 @@
 use super::acts::{Act, ActDialog};
 use super::ledger::Ledger;
 use crate::state::{use_ask, use_today, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::program::{Measure, Program};
 use model::{CustomerId, Day, Money};
 use protocol::{MemberView, Query, Reply};

@@ -1,7 +1,7 @@
 //! What is owed in points: how many, worth how much, when they end, in which tiers.
 
 use crate::state::{use_ask, use_today, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::program::Program;
 use model::{Currency, Day, Points};
 use protocol::{PointsOverview, Query, Reply};

@@ -1,7 +1,7 @@
 //! The versions of the programme: what held from when.
 
 use crate::pages::segments::spread;
-use leptos::prelude::*;
+use ui::prelude::*;
 use protocol::ProgramView;
 use text::Words;
 

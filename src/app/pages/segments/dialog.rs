@@ -1,7 +1,7 @@
 //! A new or changed segment: name and rule, with a live count and what is wrong by its path.
 
 use crate::state::{apply_in, use_ask_when, use_currency, use_state, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::SegmentId;
 use model::rule::Rule;
 use protocol::{Command, Query, Reply, SegmentView};

@@ -2,7 +2,7 @@
 
 use crate::pages::home::{stage_finding, stage_parts};
 use crate::state::{apply_in, use_ask, use_state, use_status, use_today, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::{Day, LifecycleThresholds};
 use protocol::{Command, LifecycleStage, Query, Reply, StageCounts};
 use text::Words;

@@ -4,7 +4,7 @@ use super::dialog::Draft;
 use crate::pages::customers::save_file;
 use crate::router::Route;
 use crate::state::{apply_in, use_ask, use_currency, use_state, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::Currency;
 use protocol::{Command, ExportFormat, ExportWhat, ListRequest, Query, Reply, SegmentView};
 use text::Words;

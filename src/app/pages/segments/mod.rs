@@ -10,7 +10,7 @@ use crate::router::Route;
 use crate::state::{use_place, use_title, use_words};
 pub use dialog::spread;
 use dialog::{Draft, SegmentDialog};
-use leptos::prelude::*;
+use ui::prelude::*;
 use ui::{Button, Look, PageHead, TabItem, Tabs, icon};
 
 /// The segments page.

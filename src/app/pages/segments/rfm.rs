@@ -2,7 +2,7 @@
 
 use crate::router::customers_by_rule;
 use crate::state::{use_ask, use_currency, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::{Currency, Money};
 use protocol::{Query, Reply, RfmGroupCount, RfmView};
 use text::Words;

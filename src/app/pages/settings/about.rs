@@ -3,7 +3,7 @@
 use super::Block;
 use crate::shell::KeyList;
 use crate::state::use_words;
-use leptos::prelude::*;
+use ui::prelude::*;
 
 /// The page.
 #[component]

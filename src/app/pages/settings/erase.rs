@@ -1,7 +1,7 @@
 //! Erasing everything: the one act that cannot be undone, so the person types a word.
 
 use crate::state::{apply_in, use_state, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use protocol::Command;
 use ui::{Button, Dialog, Input, Look, icon};
 

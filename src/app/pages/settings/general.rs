@@ -4,7 +4,7 @@ use super::Block;
 use crate::pages::segments::Thresholds;
 use crate::prefs::Theme;
 use crate::state::{apply_in, use_state, use_status, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::{Currency, WorkspaceSettings, Zone};
 use protocol::Command;
 use text::Locale;

@@ -2,7 +2,7 @@
 
 use crate::state::{State, use_ask, use_state, use_words};
 use crate::toast;
-use leptos::prelude::*;
+use ui::prelude::*;
 use protocol::{CommandView, Page, Query, Reply};
 use text::Words;
 use ui::{Badge, Button, EmptyState, Look, Pager, icon};

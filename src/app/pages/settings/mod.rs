@@ -9,7 +9,7 @@ mod restore;
 
 use crate::router::Route;
 use crate::state::{use_place, use_title, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use ui::{PageHead, TabItem, Tabs};
 
 /// The settings page.

@@ -3,7 +3,8 @@
 use super::data::save_backup;
 use crate::state::{State, use_state, use_words};
 use leptos::task::spawn_local;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html};
+use ui::prelude::*;
 use protocol::{Reply, Request};
 use text::Words;
 use ui::{Button, Look, icon};

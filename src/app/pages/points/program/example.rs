@@ -5,7 +5,7 @@
 
 use crate::pages::points::overview::worth_of;
 use crate::state::{use_today, use_words};
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::money::divide;
 use model::program::{Effect, Expiry, Period, Program, Tier};
 use model::{Day, Money, Points, Rounding};

@@ -1,7 +1,7 @@
 //! The form's fields as text, and the programme they make. What the form does not show (multipliers, rewards,
 //! birthdays ...) is kept from the programme it began with.
 
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::program::{
     Downgrade, EarnRule, Effect, Expiry, Measure, Period, Program, Rate, Redeem, RefundPolicy,
     Tier, Tiers, Upgrade, Window,

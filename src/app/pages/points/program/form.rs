@@ -1,7 +1,7 @@
 //! The form: each block is one question an owner can answer.
 
 use super::fields::{Fields, Level, amount, decimal, whole};
-use leptos::prelude::*;
+use ui::prelude::*;
 use text::Words;
 use ui::{Button, Checkbox, Choice, IconButton, Input, Look, Select, icon};
 

@@ -8,7 +8,7 @@ use super::versions::versions;
 use crate::pages::segments::spread;
 use crate::state::{apply_in, use_ask, use_currency, use_state, use_status, use_words};
 use fields::Fields;
-use leptos::prelude::*;
+use ui::prelude::*;
 use model::program::{Program, ProgramError, ready};
 use model::{Currency, Day, Zone};
 use protocol::{Command, Query, Reply};
