@@ -3,6 +3,7 @@
 
 use crate::pages::orders::instant;
 use protocol::FieldChange;
+use std::collections::BTreeMap;
 use text::{Locale, Words};
 
 /// A changed field in words.
@@ -16,26 +17,76 @@ pub struct Shown {
     pub after: Option<String>,
 }
 
+/// A line of an order in parts.
+#[derive(Clone, Debug, Default)]
+struct Item {
+    product: Option<String>,
+    quantity: Option<String>,
+    amount: Option<String>,
+}
+
+impl Item {
+    fn take(&mut self, part: &str, value: Option<&str>) {
+        let value = value.map(str::to_owned);
+        match part {
+            "product" => self.product = value,
+            "quantityMilli" => {
+                // Always with three decimals, so that zeros before the point stay.
+                let plain = |v: String| match v.split_once('.') {
+                    Some((whole, "000")) => whole.to_owned(),
+                    _ => v,
+                };
+                self.quantity = value.map(plain);
+            }
+            "amount" => self.amount = value,
+            _ => {}
+        }
+    }
+
+    /// `Cap × 2 (20.00)`
+    fn shown(&self) -> Option<String> {
+        let mut text = self.product.clone()?;
+        if let Some(quantity) = self.quantity.as_ref().filter(|q| *q != "1") {
+            text.push_str(" × ");
+            text.push_str(quantity);
+        }
+        if let Some(amount) = &self.amount {
+            text.push_str(" (");
+            text.push_str(amount);
+            text.push(')');
+        }
+        Some(text)
+    }
+}
+
 /// Fields that say the same for nearly every new record.
 const USUAL: &[(&str, &str)] = &[("kind", "person"), ("status", "paid")];
 
 /// The changes of a record in words. Of a new record, what is as usual is left out.
 pub fn shown(words: Words, zone: &str, changes: &[FieldChange]) -> Vec<Shown> {
     let mut all = Vec::new();
-    let mut products = (Vec::new(), Vec::new());
+    let mut items = BTreeMap::<u32, [Item; 2]>::new();
     for change in changes {
-        if let Some(line) = change.field.strip_prefix("lines.") {
-            if line.ends_with(".product") {
-                products.0.extend(change.before.clone());
-                products.1.extend(change.after.clone());
-            }
+        if let Some((at, part)) = change
+            .field
+            .strip_prefix("lines.")
+            .and_then(|f| f.split_once('.'))
+        {
+            let [before, after] = items.entry(at.parse().unwrap_or_default()).or_default();
+            before.take(part, change.before.as_deref());
+            after.take(part, change.after.as_deref());
             continue;
         }
         let usual = change.before.is_none()
             && USUAL.iter().any(|(field, value)| {
                 *field == change.field && change.after.as_deref() == Some(value)
             });
-        if usual || change.field == "currency" {
+        let nothing = change.before.is_none()
+            && change
+                .after
+                .as_deref()
+                .is_some_and(|v| v.trim_matches(['0', '.']).is_empty());
+        if usual || nothing || change.field == "currency" {
             continue;
         }
         let side = |value: &Option<String>| {
@@ -48,14 +99,16 @@ pub fn shown(words: Words, zone: &str, changes: &[FieldChange]) -> Vec<Shown> {
             after: side(&change.after),
         });
     }
-    let joined = |products: Vec<String>| {
+    let joined = |side: usize| {
         let comma = match words.locale {
             Locale::ZhCn => "、",
             Locale::En => ", ",
         };
-        (!products.is_empty()).then(|| products.join(comma))
+        let items = items.values().filter_map(|sides| sides.get(side)?.shown());
+        let items: Vec<String> = items.collect();
+        (!items.is_empty()).then(|| items.join(comma))
     };
-    let (before, after) = (joined(products.0), joined(products.1));
+    let (before, after) = (joined(0), joined(1));
     if before != after {
         all.push(Shown {
             field: words.orders_lines().to_owned(),

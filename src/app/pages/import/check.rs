@@ -3,13 +3,13 @@
 use super::mapping::{self, CUSTOM, Missing};
 use super::{Desk, heading};
 use crate::state::use_words;
-use ui::prelude::*;
 use model::import::{
     ColumnGuess, DateOrder, FileFormat, GuessReason, ImportKind, Inspection, OnMatch, Reading,
     TextEncoding,
 };
 use std::rc::Rc;
 use text::Words;
+use ui::prelude::*;
 use ui::{Banner, Button, Checkbox, Choice, Input, Look, Segmented, Select, Tone, icon};
 
 /// The look at the columns.

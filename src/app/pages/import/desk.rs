@@ -6,15 +6,15 @@
 use super::mapping::Mapping;
 use crate::client::{CancelHandle, Client};
 use js_sys::Date;
-use leptos::task::spawn_local;
 use leptos::ev;
-use ui::prelude::*;
+use leptos::task::spawn_local;
 use model::BatchId;
 use model::import::{ImportKind, Reading};
 use protocol::{Command, Fault, FaultCode, ImportReport, Outcome, Progress, Reply, Request};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use ui::prelude::*;
 use web_sys::File;
 
 /// How far the file at hand is.
@@ -266,6 +266,19 @@ impl Desk {
                 Err(fault) => desk.phase.set(Phase::Unreadable(fault)),
             }
         });
+    }
+
+    /// The person left the page: what is over is put away, so that they find a fresh start when they come back.
+    pub fn leave(&self) {
+        let over = self.phase.with_untracked(|phase| {
+            matches!(
+                phase,
+                Phase::Done(_) | Phase::Undone { .. } | Phase::Unreadable(_) | Phase::Failed(_)
+            )
+        });
+        if over {
+            self.next();
+        }
     }
 
     /// Back to the columns.

@@ -33,6 +33,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "order.at",
             "order.amount",
             "order.gross",
+            "order.discount",
             "order.tax",
             "order.paid_with_points",
             "order.refunded",

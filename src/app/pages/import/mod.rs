@@ -17,9 +17,9 @@ pub use desk::{Desk, provide_desk};
 use crate::state::use_words;
 use desk::Phase;
 use leptos::html;
-use ui::prelude::*;
 use protocol::{Fault, FaultCode};
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, LinkButton, Look, PageHead, icon};
 use web_sys::File;
 
@@ -37,6 +37,7 @@ pub fn offer_files(files: Vec<File>) {
 pub fn ImportPage() -> impl IntoView {
     let words = use_words();
     let desk = expect_context::<Desk>();
+    on_cleanup(move || desk.leave());
     let first = StoredValue::new(true);
     let content = move || {
         let focus = !first.get_value();

@@ -5,9 +5,9 @@ use crate::client::Client;
 use crate::expect_reply;
 use crate::pages::customers::undo;
 use crate::state::use_words;
-use ui::prelude::*;
 use protocol::{CommandView, ImportSummary, Query, Reply};
 use text::Words;
+use ui::prelude::*;
 use ui::{Badge, Banner, Button, Look, Tone, icon};
 
 /// Imports shown at first, and more each time.

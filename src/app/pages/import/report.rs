@@ -4,14 +4,14 @@ use super::{Desk, heading};
 use crate::pages::customers::{save_file, values};
 use crate::pages::orders::instant;
 use crate::state::{use_state, use_words};
-use ui::prelude::*;
 use model::import::{ImportKind, Tally};
-use model::{BatchId, Issue, Severity};
+use model::{BatchId, Issue, IssueCode, Severity};
 use protocol::{
     ExportFormat, ExportWhat, ImportReport, IssueCount, RecordKind, RowAction, RowSample,
 };
 use std::rc::Rc;
 use text::Words;
+use ui::prelude::*;
 use ui::{Badge, Button, LinkButton, Look, Tone, icon};
 
 /// Findings shown before "show all".
@@ -303,6 +303,17 @@ fn issues(words: Words, report: &ImportReport) -> AnyView {
     .into_any()
 }
 
+/// A finding as a sentence.
+fn said(words: Words, issue: &Issue) -> String {
+    let refund = issue.field.as_deref() == Some("order.refunded");
+    match (issue.code, &issue.value, &issue.expected) {
+        (IssueCode::TooMuch, Some(found), Some(kept)) if refund => {
+            words.import_refund_cut(found, kept)
+        }
+        _ => words.issue(issue),
+    }
+}
+
 fn issue_line(words: Words, count: &IssueCount, found: &[Issue]) -> AnyView {
     let skips = count.example.severity == Severity::Error;
     let (tone, label) = if skips {
@@ -336,7 +347,7 @@ fn issue_line(words: Words, count: &IssueCount, found: &[Issue]) -> AnyView {
         <li>
             <p>
                 {column.map(|column| view! { <b>{column}</b> })}
-                " " {words.issue(&count.example)}
+                " " {said(words, &count.example)}
                 <span class="import-issue-count">{words.import_issues_rows(count.count)}</span>
                 <Badge label tone/>
             </p>

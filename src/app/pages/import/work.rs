@@ -3,9 +3,9 @@
 use super::pace::{self, Left};
 use super::{Desk, heading};
 use crate::state::use_words;
-use ui::prelude::*;
 use protocol::{Progress, Stage};
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, ProgressBar, Skeleton};
 
 /// The first look at a file; so short that only its shape is shown.

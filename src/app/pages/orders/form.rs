@@ -1,14 +1,13 @@
 //! A new order by hand: who, when, what, how much.
 
-use super::{instant, quantity};
+use super::{choose, instant, quantity};
 use crate::expect_reply;
 use crate::pages::customers::{customer_one_line, customer_suggestions, plain_number};
 use crate::state::{State, use_currency, use_state, use_words};
 use leptos::task::spawn_local;
 use model::{Currency, CustomerId, Money, OrderDraft, OrderLine, OrderStatus};
-use protocol::{Command, Fault, FaultCode, ListRequest, Query, Reply};
+use protocol::{Command, Fault, FaultCode, Query, Reply};
 use std::collections::BTreeMap;
-use std::time::Duration;
 use text::Words;
 use ui::prelude::*;
 use ui::{Button, Dialog, IconButton, Input, Look, icon};
@@ -278,7 +277,7 @@ pub fn OrderForm(
                     form.save();
                 }
             >
-                {(!fixed).then(|| customer(form))}
+                {(!fixed).then(|| choose::customer(form.customer, form.error("customer")))}
                 {lines(form)}
                 {rest(form)}
                 <div class="dialog-foot">
@@ -349,95 +348,6 @@ fn rest(form: Form) -> AnyView {
         </details>
     }
     .into_any()
-}
-
-/// Choosing the customer by search.
-fn customer(form: Form) -> AnyView {
-    let words = form.words;
-    let search = RwSignal::new(String::new());
-    let found = RwSignal::new(Vec::<(CustomerId, String)>::new());
-    let client = form.state.client;
-    let mut look = debounce(Duration::from_millis(90), move |typed: String| {
-        if typed.trim().is_empty() {
-            let _ = found.try_set(Vec::new());
-            return;
-        }
-        let answer = client.query(Query::Customers(ListRequest {
-            search: typed.trim().to_owned(),
-            limit: 6,
-            descending: true,
-            ..ListRequest::default()
-        }));
-        spawn_local(async move {
-            if let Ok(page) = expect_reply!(answer.await, Reply::Customers) {
-                let rows = page.items.iter();
-                let rows =
-                    rows.map(|row| (row.customer.id, customer_one_line(words, &row.customer)));
-                let _ = found.try_set(rows.collect());
-            }
-        });
-    });
-    Effect::watch(
-        move || search.get(),
-        move |typed, _, _| look(typed.clone()),
-        false,
-    );
-    let choose = move |id: CustomerId, name: String| {
-        form.customer.set(Some((id, name)));
-        search.set(String::new());
-        found.set(Vec::new());
-    };
-    // Enter in the field takes the first match instead of sending the form.
-    let first = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Enter" && !event.is_composing() && form.customer.with(Option::is_none) {
-            event.prevent_default();
-            if let Some((id, name)) = found.get_untracked().into_iter().next() {
-                choose(id, name);
-            }
-        }
-    };
-    let results = move || {
-        let rows = found.get();
-        rows.into_iter()
-            .map(|(id, name)| {
-                let shown = name.clone();
-                view! {
-                    <li>
-                        <button type="button" on:click=move |_| choose(id, name.clone())>
-                            {shown}
-                        </button>
-                    </li>
-                }
-                .into_any()
-            })
-            .collect_view()
-    };
-    let content = move || match form.customer.get() {
-        Some((_, name)) => {
-            let change = Callback::new(move |()| form.customer.set(None));
-            view! {
-                <p class="order-customer">
-                    <b>{name}</b>
-                    <Button label=words.orders_form_customer_change() look=Look::Quiet on_press=change/>
-                </p>
-            }
-            .into_any()
-        }
-        None => view! {
-            <div class="customer-search" on:keydown=first>
-                <Input
-                    label=words.orders_form_customer()
-                    placeholder=words.orders_form_customer_search()
-                    value=search
-                    error=form.error("customer")
-                    autofocus=true
-                />
-                <ul role="status">{results}</ul>
-            </div>
-        }
-        .into_any(),
-    };
-    content.into_any()
 }
 
 fn lines(form: Form) -> AnyView {

@@ -1,5 +1,6 @@
 //! Orders: the list, one order beside it, adding by hand, refunds.
 
+mod choose;
 mod detail;
 mod form;
 pub mod instant;

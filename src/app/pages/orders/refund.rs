@@ -211,26 +211,6 @@ pub fn RefundDialog(
     if has_lines {
         choices.push(Choice::new("lines", words.orders_refund_lines()));
     }
-    let fields = move || match refund.how.get().as_str() {
-        "part" => {
-            let label = [
-                words.orders_refund_amount(),
-                " ",
-                &words.currency_unit(refund.currency),
-            ]
-            .concat();
-            view! { <Input label value=refund.amount mode="decimal" autofocus=true/> }.into_any()
-        }
-        "lines" => lines(refund),
-        _ => ().into_any(),
-    };
-    let button = move || {
-        let text = match refund.comes_to() {
-            Some(money) => words.orders_refund_do(&words.money(money, refund.currency)),
-            None => words.orders_refund().to_owned(),
-        };
-        view! { <Button label=text look=Look::Primary submit=true busy=refund.busy/> }
-    };
     let open = refund.open;
     view! {
         <Dialog
@@ -254,7 +234,7 @@ pub fn RefundDialog(
                     value=refund.how
                     choices=choices.clone()
                 />
-                {fields}
+                {move || fields(refund)}
                 <p class="quiet-text">{words.orders_refund_points()}</p>
                 <p class="form-failed" role="alert">{move || refund.wrong.get()}</p>
                 <div class="dialog-foot">
@@ -262,12 +242,40 @@ pub fn RefundDialog(
                         label=words.orders_form_cancel()
                         on_press=Callback::new(move |()| open.set(false))
                     />
-                    {button}
+                    {move || button(refund)}
                 </div>
             </form>
         </Dialog>
     }
     .into_any()
+}
+
+/// What is filled in for the chosen way.
+fn fields(refund: Refund) -> AnyView {
+    let words = refund.words;
+    match refund.how.get().as_str() {
+        "part" => {
+            let label = [
+                words.orders_refund_amount(),
+                " ",
+                &words.currency_unit(refund.currency),
+            ]
+            .concat();
+            view! { <Input label value=refund.amount mode="decimal" autofocus=true/> }.into_any()
+        }
+        "lines" => lines(refund),
+        _ => ().into_any(),
+    }
+}
+
+/// The button says what it will do.
+fn button(refund: Refund) -> AnyView {
+    let words = refund.words;
+    let label = match refund.comes_to() {
+        Some(money) => words.orders_refund_do(&words.money(money, refund.currency)),
+        None => words.orders_refund().to_owned(),
+    };
+    view! { <Button label look=Look::Primary submit=true busy=refund.busy/> }.into_any()
 }
 
 fn lines(refund: Refund) -> AnyView {

@@ -2,7 +2,7 @@
 
 use crate::pages::orders::instant;
 use crate::state::{apply_in, use_ask, use_state, use_words};
-use model::{CustomField, CustomerId, InteractionDraft};
+use model::{CustomField, CustomerId, InteractionDraft, OrderId};
 use protocol::{Command, Query, Reply, TimelineItem, TimelineWhat};
 use std::collections::BTreeMap;
 use text::{Locale, Words};
@@ -134,24 +134,60 @@ struct Told {
     href: Option<String>,
 }
 
-fn told(words: Words, what: &TimelineWhat) -> Told {
-    let order_title = |number: &Option<String>, plain: &str| match number {
-        Some(number) => [plain, " · ", &words.customers_event_order_number(number)].concat(),
-        None => plain.to_owned(),
+impl Told {
+    fn plain(glyph: Glyph, title: &str) -> Self {
+        Self {
+            glyph,
+            title: title.to_owned(),
+            detail: String::new(),
+            href: None,
+        }
+    }
+
+    /// Something about an order: what, how much, its number; a link to it.
+    fn of_order(
+        words: Words,
+        glyph: Glyph,
+        what: [&str; 2],
+        id: OrderId,
+        number: Option<&String>,
+    ) -> Self {
+        let plain = what.join(" ");
+        let title = match number {
+            Some(number) => [
+                plain.as_str(),
+                " · ",
+                &words.customers_event_order_number(number),
+            ]
+            .concat(),
+            None => plain,
+        };
+        Self {
+            href: Some(["#/orders/", &id.to_string()].concat()),
+            ..Self::plain(glyph, &title)
+        }
+    }
+}
+
+/// The products of an order in one line.
+fn bought(words: Words, products: &[String], lines: u32) -> String {
+    let rest = u64::from(lines).saturating_sub(products.len() as u64);
+    // Chinese counts all of them, English the others.
+    let (comma, count) = match words.locale {
+        Locale::ZhCn => ("、", u64::from(lines)),
+        Locale::En => (", ", rest),
     };
+    let listed = products.join(comma);
+    if rest == 0 || listed.is_empty() {
+        return listed;
+    }
+    [&listed, " ", &words.customers_event_more_lines(count)].concat()
+}
+
+fn told(words: Words, what: &TimelineWhat) -> Told {
     match what {
-        TimelineWhat::Created => Told {
-            glyph: icon::PERSON_ADD,
-            title: words.customers_event_created().to_owned(),
-            detail: String::new(),
-            href: None,
-        },
-        TimelineWhat::SignedUp => Told {
-            glyph: icon::PERSON,
-            title: words.customers_event_signed_up().to_owned(),
-            detail: String::new(),
-            href: None,
-        },
+        TimelineWhat::Created => Told::plain(icon::PERSON_ADD, words.customers_event_created()),
+        TimelineWhat::SignedUp => Told::plain(icon::PERSON, words.customers_event_signed_up()),
         TimelineWhat::Order {
             id,
             number,
@@ -160,28 +196,11 @@ fn told(words: Words, what: &TimelineWhat) -> Told {
             products,
             lines,
         } => {
-            let rest = u64::from(*lines).saturating_sub(products.len() as u64);
-            let mut detail = products.join(match words.locale {
-                Locale::ZhCn => "、",
-                Locale::En => ", ",
-            });
-            if rest > 0 && !detail.is_empty() {
-                let count = match words.locale {
-                    Locale::ZhCn => u64::from(*lines),
-                    Locale::En => rest,
-                };
-                detail = [&detail, " ", &words.customers_event_more_lines(count)].concat();
-            }
-            let bought = [
-                words.customers_event_order(),
-                " ",
-                &words.money(*amount, *currency),
-            ];
+            let amount = words.money(*amount, *currency);
+            let what = [words.customers_event_order(), &amount];
             Told {
-                glyph: icon::ORDERS,
-                title: order_title(number, &bought.concat()),
-                detail,
-                href: Some(["#/orders/", &id.to_string()].concat()),
+                detail: bought(words, products, *lines),
+                ..Told::of_order(words, icon::ORDERS, what, *id, number.as_ref())
             }
         }
         TimelineWhat::Refund {
@@ -190,40 +209,34 @@ fn told(words: Words, what: &TimelineWhat) -> Told {
             amount,
             currency,
         } => {
-            let plain = [
-                words.customers_event_refund(),
-                " ",
-                &words.money(*amount, *currency),
-            ];
-            Told {
-                glyph: icon::UNDO,
-                title: order_title(number, &plain.concat()),
-                detail: String::new(),
-                href: Some(["#/orders/", &id.to_string()].concat()),
-            }
+            let amount = words.money(*amount, *currency);
+            let what = [words.customers_event_refund(), &amount];
+            Told::of_order(words, icon::UNDO, what, *id, number.as_ref())
         }
-        TimelineWhat::Interaction { kind, text } => Told {
-            glyph: match kind.as_str() {
+        TimelineWhat::Interaction { kind, text } => {
+            let glyph = match kind.as_str() {
                 "call" => icon::PHONE,
                 "visit" => icon::STORE,
                 "email" | "message" => icon::MAIL,
                 _ => icon::NOTE,
-            },
-            title: words.interaction(kind),
-            detail: text.clone().unwrap_or_default(),
-            href: None,
-        },
-        TimelineWhat::Points(entry) => Told {
-            glyph: icon::POINTS,
-            title: [
+            };
+            Told {
+                detail: text.clone().unwrap_or_default(),
+                ..Told::plain(glyph, &words.interaction(kind))
+            }
+        }
+        TimelineWhat::Points(entry) => {
+            let title = [
                 words.entry_kind(entry.kind),
                 " ",
                 &words.points(entry.points),
             ]
-            .concat(),
-            detail: entry.reason.clone().unwrap_or_default(),
-            href: None,
-        },
+            .concat();
+            Told {
+                detail: entry.reason.clone().unwrap_or_default(),
+                ..Told::plain(icon::POINTS, &title)
+            }
+        }
     }
 }
 
