@@ -118,12 +118,12 @@ pub fn Popover(
     let panel = NodeRef::<html::Div>::new();
     let toggled = move |event: ev::Event| {
         open.set(js_open(&event));
-        // The content is drawn first; only then is its size known.
+        // The content is drawn first; only then is its size known. The page may have been left meanwhile.
         request_animation_frame(move || {
-            if let (true, Some(button), Some(panel)) = (
-                open.get_untracked(),
-                button.get_untracked(),
-                panel.get_untracked(),
+            if let (Some(true), Some(button), Some(panel)) = (
+                open.try_get_untracked(),
+                button.try_get_untracked().flatten(),
+                panel.try_get_untracked().flatten(),
             ) {
                 place(&button, &panel);
             }

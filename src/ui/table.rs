@@ -164,10 +164,11 @@ pub fn VirtualTable(
     let range = Memo::new(move |_| in_sight.with(|s| (s.first, s.end)));
 
     let measure = move || {
-        if let Some(grid) = element.get_untracked() {
+        // It runs on the next frame; by then the page may have been left.
+        if let Some(grid) = element.try_get_untracked().flatten() {
             // The head stands inside the scrolling box and covers one row of it.
-            view.set((f64::from(grid.client_height()) - 36.0).max(36.0));
-            scroll.set(f64::from(grid.scroll_top()));
+            view.try_set((f64::from(grid.client_height()) - 36.0).max(36.0));
+            scroll.try_set(f64::from(grid.scroll_top()));
         }
     };
     Effect::new(move |_| {
