@@ -23,7 +23,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("worker", &["engine", "protocol", "model", "demo"]),
     ("text", &["model", "protocol"]),
-    ("ui", &[]),
+    ("view", &[]),
+    ("ui", &["view"]),
     ("app", &["model", "protocol", "text", "ui"]),
     ("xtask", &[]),
 ];
