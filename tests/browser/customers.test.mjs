@@ -210,6 +210,25 @@ test("finding, sorting, filtering and the keyboard", async (t) => {
     await form(page).waitFor({ state: "detached" });
   });
 
+  await t.test("a list that is left in the moment it appears harms nothing", async () => {
+    for (const hash of ["#/customers?sort=spend", "#/orders", "#/customers"]) {
+      await page.evaluate((hash) => new Promise((resolve) => {
+        const watch = new MutationObserver(() => {
+          if (document.querySelector("main [role=grid]")) {
+            watch.disconnect();
+            location.hash = "#/import";
+            resolve();
+          }
+        });
+        watch.observe(document.querySelector("main"), { childList: true, subtree: true });
+        location.hash = hash;
+      }), hash);
+      await page.getByRole("heading", { level: 1, name: "Import" }).waitFor();
+      await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+      await b.clean(page);
+    }
+  });
+
   await t.test("several at once: a tag for those selected, and back", async () => {
     await go(page, "#/customers?sort=name", "Customers");
     for (const name of ["李娜", "张伟"]) await grid(page).getByRole("checkbox", { name: `Select ${name}` }).check();
