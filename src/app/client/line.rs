@@ -3,7 +3,6 @@
 use super::{Connection, Options, Signals, wire};
 use futures_channel::oneshot;
 use js_sys::Reflect;
-use ui::prelude::*;
 use protocol::{
     Event, Fault, FaultCode, FromWorker, Hello, LISTENING, PROTOCOL_VERSION, Progress, Query,
     Reply, Request, RequestId, ToWorker,
@@ -12,6 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::rc::{Rc, Weak};
+use ui::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, MessageEvent, Worker, WorkerOptions, WorkerType};
 

@@ -23,13 +23,13 @@ mod wire;
 pub use files::{StorageEstimate, download, estimate, persist, persisted};
 
 use futures_channel::oneshot;
-use ui::prelude::*;
 use line::{Answer, Line, Waiting};
 use protocol::{
     Command, Done, Fault, FaultCode, Progress, Query, Reply, Request, RequestId, Status, Storage,
 };
 use std::future::Future;
 use std::rc::Rc;
+use ui::prelude::*;
 use web_sys::Blob;
 
 /// What to open.
