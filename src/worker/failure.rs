@@ -23,7 +23,11 @@ pub fn storage(what: &str, error: &JsValue) -> Fault {
 
 /// A failure of the pool of files below SQLite.
 pub fn pool(error: &OpfsSAHError) -> Fault {
-    storage_text("pool", &error.to_string())
+    let mut fault = storage_text("pool", &error.to_string());
+    if let OpfsSAHError::InvalidHeader { .. } | OpfsSAHError::DuplicateFilename(_) = error {
+        fault.code = FaultCode::Damaged;
+    }
+    fault
 }
 
 fn storage_text(what: &str, text: &str) -> Fault {

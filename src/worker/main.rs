@@ -22,6 +22,8 @@ mod failure;
 #[cfg(target_arch = "wasm32")]
 mod files;
 #[cfg(target_arch = "wasm32")]
+mod heads;
+#[cfg(target_arch = "wasm32")]
 mod long;
 #[cfg(target_arch = "wasm32")]
 mod opfs;

@@ -1,6 +1,6 @@
 //! The origin-private file system: whether there is one, and opening the database in it.
 
-use crate::{failure, time, wire};
+use crate::{failure, heads, time, wire};
 use engine::Connection;
 use js_sys::Reflect;
 use protocol::{Fault, FaultCode};
@@ -82,8 +82,9 @@ pub async fn folder(workspace: &str) -> Result<FileSystemDirectoryHandle, Fault>
 /// Opens the workspace's database. Waits for the files while a dying tab still holds them.
 ///
 /// # Errors
-/// `Storage` or `QuotaExceeded`.
+/// `Damaged` when what is there is not called a database any more, `Storage` or `QuotaExceeded`.
 pub async fn open(workspace: &str) -> Result<Connection, Fault> {
+    heads::check(workspace).await?;
     pool(workspace).await?;
     connect()
 }
@@ -93,8 +94,19 @@ pub async fn open(workspace: &str) -> Result<Connection, Fault> {
 /// # Errors
 /// `Storage`.
 pub fn connect() -> Result<Connection, Fault> {
-    Connection::open(DATABASE)
-        .map_err(|error| Fault::new(FaultCode::Storage).detail(format!("open: {error}")))
+    let failed = |error| Fault::new(FaultCode::Storage).detail(format!("open: {error}"));
+    let connection = Connection::open(DATABASE).map_err(failed)?;
+    // Nobody else can open these files. Otherwise SQLite looks into the journal before every single reading, which
+    // takes milliseconds here.
+    connection
+        .pragma_update(None, "locking_mode", "EXCLUSIVE")
+        .map_err(failed)?;
+    Ok(connection)
+}
+
+/// The folder of the pool's files.
+pub fn pool_folder(workspace: &str) -> String {
+    format!("shuke-{workspace}-database")
 }
 
 /// The pool of files below SQLite, which is SQLite's way to storage from here on.
@@ -103,7 +115,7 @@ pub fn connect() -> Result<Connection, Fault> {
 /// `Storage` or `QuotaExceeded`.
 pub async fn pool(workspace: &str) -> Result<OpfsSAHPoolUtil, Fault> {
     let config = OpfsSAHPoolCfgBuilder::new()
-        .directory(&format!("shuke-{workspace}-database"))
+        .directory(&pool_folder(workspace))
         .initial_capacity(POOL_FILES)
         .build();
     let give_up_at = time::now_ms() + OPEN_TRIES_MS;

@@ -4,7 +4,7 @@
 //! and checked in memory, and never the place of a database that a newer version has written.
 
 use crate::tab::context;
-use crate::{failure, files, opfs};
+use crate::{failure, files, heads, opfs};
 use engine::{Connection, Engine, NewWorkspace};
 use protocol::{Fault, FaultCode, FileView, Reply};
 use sqlite_wasm_rs::vfs::VfsFilesManager;
@@ -14,8 +14,10 @@ use web_sys::Blob;
 /// The database's bytes as they are, damaged or not.
 ///
 /// # Errors
-/// `NotFound` when there is no database, `Storage`.
+/// `NotFound` when there is no database, `Damaged` when nobody can tell which file it is, `Storage`.
 pub async fn save(workspace: &str) -> Result<(Reply, Blob), Fault> {
+    // Opening the pool would empty a file that has lost its name.
+    heads::check(workspace).await?;
     let pool = opfs::pool(workspace).await?;
     if !pool
         .contains(opfs::DATABASE)
