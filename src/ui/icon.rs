@@ -1,4 +1,5 @@
-//! Icons from our own sprite, `public/icons.svg` (drawn from Lucide, ISC).
+//! Icons from our own sprite, `public/icons.svg` (drawn from Lucide, ISC), which the build makes part of the page: icons
+//! of a separate file vanish without a network.
 
 use crate::prelude::*;
 
@@ -96,7 +97,7 @@ pub fn Icon(
     /// Which.
     glyph: Glyph,
 ) -> impl IntoView {
-    let href = ["icons.svg#", glyph.name()].concat();
+    let href = ["#icon-", glyph.name()].concat();
     view! {
         <svg class="icon" aria-hidden="true" focusable="false">
             <use href=href></use>

@@ -56,7 +56,7 @@ pub fn Welcome() -> impl IntoView {
         use_status().with_untracked(|s| s.as_ref().is_some_and(|s| s.storage_refused.is_some()));
     view! {
         <div class="welcome">
-            <svg class="seal" viewBox="0 0 32 32" aria-hidden="true"><use href="icons.svg#seal"></use></svg>
+            <svg class="seal" viewBox="0 0 32 32" aria-hidden="true"><use href="#icon-seal"></use></svg>
             <h1 tabindex="-1">{words.home_welcome()}</h1>
             <p class="lead">{words.home_welcome_text()}</p>
             <ul class="ways">{ways}</ul>
