@@ -185,7 +185,7 @@ fn Navigation(
     view! {
         <nav class="side" aria-label=words.shell_navigation()>
             <div class="brand">
-                <svg class="seal" viewBox="0 0 32 32" aria-hidden="true"><use href="icons.svg#seal"></use></svg>
+                <svg class="seal" viewBox="0 0 32 32" aria-hidden="true"><use href="#icon-seal"></use></svg>
                 <span class="brand-name">{business}</span>
             </div>
             <button type="button" class="find" on:click=move |_| state.palette.set(true)>
@@ -297,10 +297,18 @@ fn Banners() -> impl IntoView {
             view! { <Banner text=words.shell_restarting() tone=Tone::Notice icon=icon::REFRESH/> }
                 .into_any()
         }
+        // Before anything was opened the page itself says why.
+        Connection::Failed(_) if client.status().with(Option::is_some) => view! {
+            <Banner text=words.shell_given_up() tone=Tone::Urgent icon=icon::ALERT>
+                <Button label=words.act_reload() look=Look::Primary on_press=|()| reload()/>
+            </Banner>
+        }
+        .into_any(),
         Connection::Opening | Connection::Ready | Connection::Failed(_) => ().into_any(),
     };
     let failure = move || {
-        client.failure().get().map(|message| {
+        let over = matches!(client.connection().get(), Connection::Failed(_));
+        client.failure().get().filter(|_| !over).map(|message| {
             view! {
                 <Banner text=words.shell_restarted() tone=Tone::Notice icon=icon::INFO>
                     <details class="technical"><summary>{words.act_more()}</summary><code>{message}</code></details>
