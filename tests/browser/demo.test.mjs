@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browser } from "./harness.mjs";
-import { customerCount, eventually, expectTotal, go } from "./steps.mjs";
+import { customerCount, eventually, expectTotal, go, notice } from "./steps.mjs";
 
 // As in src/demo: positions of what is planted, and the phone and e-mail that follow from a position.
 const DUPLICATES = Array.from({ length: 12 }, (_, n) => n * 31 + 3);
@@ -88,7 +88,12 @@ test("the café", async (t) => {
     assert.ok(returned > least && returned <= least + planted(57), `${returned} of ${least} and up to ${planted(57)}`);
   });
 
-  await t.test("the real data never saw it", async () => {
+  await t.test("what is entered into it never reaches the real data", async () => {
+    await go(page, "#/customers/new");
+    await page.locator("dialog[open]").getByLabel("Name", { exact: true }).fill("Only In Demo");
+    await page.locator("dialog[open]").getByRole("button", { name: "Save" }).click();
+    await notice(page, "Added Only In Demo");
+    assert.equal(await customerCount(page), 2_001);
     await page.getByRole("button", { name: "Back to my data" }).click();
     await page.getByRole("heading", { name: "Know every regular by name" }).waitFor();
     assert.equal(await page.getByText("Demo data: kept in memory only").count(), 0);
