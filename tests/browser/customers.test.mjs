@@ -211,22 +211,25 @@ test("finding, sorting, filtering and the keyboard", async (t) => {
   });
 
   await t.test("a list that is left in the moment it appears harms nothing", async () => {
-    for (const hash of ["#/customers?sort=spend", "#/orders", "#/customers"]) {
-      await page.evaluate((hash) => new Promise((resolve) => {
-        const watch = new MutationObserver(() => {
-          if (document.querySelector("main [role=grid]")) {
-            watch.disconnect();
-            location.hash = "#/import";
-            resolve();
-          }
-        });
-        watch.observe(document.querySelector("main"), { childList: true, subtree: true });
-        location.hash = hash;
-      }), hash);
-      await page.getByRole("heading", { level: 1, name: "Import" }).waitFor();
-      await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
-      await b.clean(page);
+    // What a list has put off to the next frame is held back until the list is gone, as on a slow machine.
+    await page.evaluate(() => {
+      globalThis.__frames = [];
+      globalThis.__soon = globalThis.requestAnimationFrame;
+      globalThis.requestAnimationFrame = (frame) => globalThis.__frames.push(frame);
+    });
+    for (const [hash, list] of [["#/customers?sort=spend", "List of customers"], ["#/orders", "List of orders"]]) {
+      await go(page, hash);
+      await page.getByRole("grid", { name: list }).getByRole("row").nth(1).waitFor();
+      await page.getByRole("button", { name: "Export" }).click();
+      await go(page, "#/import", "Import");
     }
+    const held = await page.evaluate(() => {
+      globalThis.requestAnimationFrame = globalThis.__soon;
+      for (const frame of globalThis.__frames) frame(performance.now());
+      return globalThis.__frames.length;
+    });
+    assert.ok(held > 0, "the lists put nothing off: this test needs another way");
+    await b.clean(page);
   });
 
   await t.test("several at once: a tag for those selected, and back", async () => {
