@@ -24,8 +24,12 @@ const TYPES = {
   ".svg": "image/svg+xml", ".json": "application/json", ".png": "image/png", ".webmanifest": "application/json",
 };
 
-/** Serves dist/ under /shop/crm/ and nothing else: no fallback, no special headers, as the simplest static host does. */
-export async function serve() {
+/**
+ * Serves dist/ under /shop/crm/ and nothing else: no fallback, no special headers, as the simplest static host does.
+ * `change` of what it gives, a function of name and body, stands for a host that serves something else than was built.
+ */
+export async function serve({ host = "127.0.0.1" } = {}) {
+  const site = {};
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const name = pathname.replace(/^\/shop\/crm\//, "");
@@ -34,7 +38,8 @@ export async function serve() {
       return;
     }
     try {
-      const body = await readFile(path.join(dist, decodeURIComponent(name) || "index.html"));
+      const found = await readFile(path.join(dist, decodeURIComponent(name) || "index.html"));
+      const body = site.change?.(name || "index.html", found) ?? found;
       const type = TYPES[path.extname(name || "index.html")] ?? "application/octet-stream";
       response.writeHead(200, { "content-type": type }).end(body);
     } catch {
@@ -43,11 +48,12 @@ export async function serve() {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
-  return {
-    url: `http://127.0.0.1:${port}/shop/crm/`,
-    origin: `http://127.0.0.1:${port}`,
+  Object.assign(site, {
+    url: `http://${host}:${port}/shop/crm/`,
+    origin: `http://${host}:${port}`,
     close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }),
-  };
+  });
+  return site;
 }
 
 /** A browser with a profile of its own on disk, so that a reload, a kill and a second start find their data. */
@@ -62,12 +68,12 @@ export class Browser {
     return browser;
   }
 
-  async launch({ locale = "en-GB", colorScheme = "light", viewport = { width: 1440, height: 900 }, init, timezoneId = "Asia/Shanghai" } = {}) {
+  async launch({ locale = "en-GB", colorScheme = "light", viewport = { width: 1440, height: 900 }, init, timezoneId = "Asia/Shanghai", args = [] } = {}) {
     this.context = await chromium.launchPersistentContext(this.profile, {
       executablePath, headless: true, locale, colorScheme, viewport, timezoneId, acceptDownloads: true,
       reducedMotion: "reduce",
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
+        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", ...args],
     });
     this.context.setDefaultTimeout(20_000);
     await this.context.addInitScript(() => {
