@@ -90,6 +90,18 @@ test("encodings, programs and layouts", async (t) => {
     assert.equal(await page.getByRole("button", { name: /^Import \d/ }).count(), 0);
   });
 
+  await t.test("two files at once: the customers go first", async () => {
+    const before = await customerCount(page);
+    await fresh(page);
+    await choose(page, [file("shopify-orders.csv"), file("shopify-customers.csv")]);
+    assert.match(await goThrough(page), /shopify-customers\.csv/);
+    assert.equal((await tallies(page)).Customers.Added, "60");
+    await page.getByRole("button", { name: "Next: shopify-orders.csv" }).click();
+    assert.match(await goThrough(page), /shopify-orders\.csv/);
+    assert.equal((await tallies(page)).Orders.Added, "174");
+    await expectCustomers(page, before + 60);
+  });
+
   await t.test("JSON too", async () => {
     await importMade(page, made("people.json", JSON.stringify([
       { name: "Jason One", email: "jason.one@example.com", tags: ["json", "file"] },
