@@ -291,6 +291,14 @@ impl Desk {
                 ) {
                     self.forget_snapshot();
                 }
+                if matches!(job.request, Request::Command(Command::BackupSaved)) {
+                    // No record changed, but the status of every page did.
+                    let data_version = self.with_engine(|engine| engine.data_version());
+                    self.tell_all(Event::Changed {
+                        data_version,
+                        kinds: Vec::new(),
+                    });
+                }
                 self.ensure_columns();
             }
         }

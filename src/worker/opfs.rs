@@ -94,14 +94,8 @@ pub async fn open(workspace: &str) -> Result<Connection, Fault> {
 /// # Errors
 /// `Storage`.
 pub fn connect() -> Result<Connection, Fault> {
-    let failed = |error| Fault::new(FaultCode::Storage).detail(format!("open: {error}"));
-    let connection = Connection::open(DATABASE).map_err(failed)?;
-    // Nobody else can open these files. Otherwise SQLite looks into the journal before every single reading, which
-    // takes milliseconds here.
-    connection
-        .pragma_update(None, "locking_mode", "EXCLUSIVE")
-        .map_err(failed)?;
-    Ok(connection)
+    Connection::open(DATABASE)
+        .map_err(|error| Fault::new(FaultCode::Storage).detail(format!("open: {error}")))
 }
 
 /// The folder of the pool's files.
