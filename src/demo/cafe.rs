@@ -240,7 +240,6 @@ impl Maker {
             },
             ..CustomerDraft::default()
         };
-        let r = &mut self.random;
         draft.country = Some(
             if who.chinese || local {
                 "中国"
