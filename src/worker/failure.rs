@@ -44,6 +44,14 @@ pub fn unreadable_file(error: &JsValue) -> Fault {
     Fault::new(FaultCode::UnreadableFile).detail(text_of(error))
 }
 
+/// A damaged file that somebody hands in as a backup says nothing about the data that is here.
+pub fn of_backup(mut fault: Fault) -> Fault {
+    if fault.code == FaultCode::Damaged {
+        fault.code = FaultCode::BadBackup;
+    }
+    fault
+}
+
 /// What must not happen.
 pub fn internal(detail: impl Into<String>) -> Fault {
     Fault::new(FaultCode::Internal).detail(detail)

@@ -190,7 +190,9 @@ async fn restore(desk: &Desk, job: &Job) -> Result<Finished, Fault> {
     let backup = attached_file(job)?;
     let bytes = files::slice(&backup, 0, files::size(&backup)).await?;
     let (changed, status) = desk.with_engine(|engine| {
-        let changed = engine.restore(&bytes, &context())?;
+        let changed = engine
+            .restore(&bytes, &context())
+            .map_err(failure::of_backup)?;
         Ok::<_, Fault>((changed, engine.status(&context())?))
     })?;
     Ok(Finished {

@@ -62,7 +62,9 @@ pub async fn replace(
     let bytes = files::slice(backup, 0, files::size(backup)).await?;
     let memory = Connection::open_in_memory()
         .map_err(|error| Fault::new(FaultCode::Storage).detail(error.to_string()))?;
-    Engine::open(memory, new.clone(), &context())?.restore(&bytes, &context())?;
+    Engine::open(memory, new.clone(), &context())?
+        .restore(&bytes, &context())
+        .map_err(failure::of_backup)?;
     let pool = opfs::pool(workspace).await?;
     for name in pool.names().map_err(|e| failure::pool(&e))? {
         pool.remove(&name).map_err(|e| failure::pool(&e))?;
