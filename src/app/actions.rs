@@ -3,10 +3,10 @@
 use crate::prefs::Theme;
 use crate::router::{Route, navigate};
 use crate::state::State;
-use ui::prelude::*;
 use text::{Locale, Words};
 use ui::Glyph;
 use ui::icon;
+use ui::prelude::*;
 
 /// Something a person can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

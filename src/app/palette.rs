@@ -3,11 +3,11 @@
 use crate::actions::{self, Action};
 use crate::router::navigate;
 use crate::state::{State, use_state, use_words};
-use ui::prelude::*;
 use leptos::task::spawn_local;
 use leptos::{ev, html};
 use protocol::{FoundRecord, Query, RecordKind, Reply};
 use text::Words;
+use ui::prelude::*;
 use ui::{Dialog, Glyph, Icon, icon};
 
 /// One line of it.
@@ -26,8 +26,8 @@ enum What {
 }
 
 fn matches(action: Action, words: Words, wanted: &str) -> bool {
-    let wanted = wanted.to_lowercase();
-    let label = action.label(words).to_lowercase();
+    let wanted = wanted.to_ascii_lowercase();
+    let label = action.label(words).to_ascii_lowercase();
     label.contains(&wanted)
         || action
             .aliases()
@@ -43,8 +43,8 @@ fn action_lines(state: State, words: Words, wanted: &str) -> Vec<Line> {
         })
         .map(|action| {
             let detail = match (action.key(), action.go_key()) {
-                (Some(key), _) => key.to_uppercase(),
-                (None, Some(key)) => ["G ", &key.to_uppercase()].concat(),
+                (Some(key), _) => key.to_ascii_uppercase(),
+                (None, Some(key)) => ["G ", &key.to_ascii_uppercase()].concat(),
                 (None, None) => String::new(),
             };
             Line {

@@ -4,8 +4,8 @@
 //! choice holds until the page is closed.
 
 use gloo_storage::{LocalStorage, Storage};
-use ui::prelude::*;
 use text::Locale;
+use ui::prelude::*;
 
 /// Light, dark, or as the system has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

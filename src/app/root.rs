@@ -7,9 +7,9 @@ use crate::router::{Place, Route};
 use crate::shell::Shell;
 use crate::state::State;
 use leptos::ev;
-use ui::prelude::*;
 use model::Currency;
 use protocol::Storage;
+use ui::prelude::*;
 use wasm_bindgen::JsCast;
 
 /// The sample business that the page's address asks for: `?demo=cafe`.
@@ -165,16 +165,18 @@ fn follow_window(state: State) {
 
 /// After going to another page or record: to its top, and the focus to its title, so that readers start there.
 fn follow_navigation(state: State) {
-    Effect::new(move |before: Option<Place>| {
+    let before = StoredValue::new(None::<Place>);
+    Effect::new(move |_| {
         let place = state.place.get();
         if let Route::Demo(name) = &place.route {
             enter_demo(name);
         }
-        let moved = before.is_some_and(|before| before.route != place.route);
+        let moved =
+            before.with_value(|before| before.as_ref().is_some_and(|b| b.route != place.route));
         if moved {
             request_animation_frame(focus_title);
         }
-        place
+        before.set_value(Some(place));
     });
 }
 

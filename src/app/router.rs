@@ -5,8 +5,8 @@
 //! every state of a list and every record is a link. Unknown paths are a route of their own, never an error.
 
 use leptos::ev;
-use ui::prelude::*;
 use model::{CustomerId, OrderId};
+use ui::prelude::*;
 
 /// Which page, and which record on it.
 #[derive(Clone, Debug, PartialEq, Eq)]

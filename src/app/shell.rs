@@ -7,9 +7,9 @@ use crate::palette::Palette;
 use crate::router::{Route, Section};
 use crate::state::{State, use_state, use_words};
 use crate::toast::ToastRegion;
-use ui::prelude::*;
 use protocol::{Fault, Status};
 use text::Words;
+use ui::prelude::*;
 use ui::{Banner, Button, Dialog, ErrorState, Icon, LinkButton, Look, Skeleton, Tone, icon};
 
 /// Places of the navigation in order; the phone's bar has the first four and "more".

@@ -1,15 +1,15 @@
 //! What every page may reach: the language, the worker, the address, the preferences, and how to ask.
 
-use crate::client::{Client, Connection};
+use crate::client::Client;
 use crate::prefs::{self, Theme};
 use crate::router::{self, Place};
 use crate::toast::Toasts;
-use ui::prelude::*;
 use leptos::task::spawn_local;
 use model::{Currency, Day};
 use protocol::{Command, Done, Fault, FaultCode, Query, Reply, Status};
 use std::sync::Arc;
 use text::{Locale, Words};
+use ui::prelude::*;
 use ui::{ErrorState, Skeleton};
 
 /// State of the whole page; small handles, all `Copy`.
@@ -110,8 +110,6 @@ pub struct Asked {
     pub reply: Option<Arc<Reply>>,
     /// Why the last request failed.
     pub fault: Option<Fault>,
-    /// An answer is on its way.
-    pub loading: bool,
 }
 
 /// Asks, and asks again when the query or the data change. While an answer to the same query is on its way, changes
@@ -170,18 +168,12 @@ impl Asking {
         Asked {
             reply: self.reply.get(),
             fault: self.fault.get(),
-            loading: self.loading.get(),
         }
     }
 
     /// The last answer alone; tracked.
     pub fn reply(&self) -> Option<Arc<Reply>> {
         self.reply.get()
-    }
-
-    /// Whether a newer answer is on its way; tracked.
-    pub fn is_loading(&self) -> bool {
-        self.loading.get()
     }
 
     /// Draws the answer: a skeleton of `shape` before it is there, what went wrong with a way to ask again, and the
@@ -271,14 +263,8 @@ impl Asking {
     }
 }
 
-/// Applies a command; says so with undo, or says why not. `text` names what was done; empty says nothing.
-/// `then` runs after success.
-pub fn apply(command: Command, text: String, then: impl FnOnce(Done) + 'static) {
-    let state = use_state();
-    apply_in(state, command, text, then);
-}
-
-/// The same from code that runs outside a component (callbacks, futures), with the state taken beforehand.
+/// Applies a command; says so with undo, or says why not. `text` names what was done; empty says nothing. `then`
+/// runs after success.
 pub fn apply_in(state: State, command: Command, text: String, then: impl FnOnce(Done) + 'static) {
     let answer = state.client.apply(command);
     spawn_local(async move {
@@ -292,9 +278,4 @@ pub fn apply_in(state: State, command: Command, text: String, then: impl FnOnce(
             Err(fault) => state.toasts.fault(&fault),
         }
     });
-}
-
-/// Whether requests are answered now.
-pub fn is_ready(state: State) -> bool {
-    matches!(state.client.connection().get(), Connection::Ready)
 }

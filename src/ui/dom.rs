@@ -10,7 +10,7 @@ mod flow;
 mod view;
 
 pub use attribute::{Attribute, Flag, Property, Value};
-pub use flow::{Children, ChildrenFn, For, ForProps, Key, Show, ShowProps, ToChildren};
+pub use flow::{Children, ChildrenFn, Effect, For, ForProps, Key, Show, ShowProps, ToChildren};
 pub use view::{AnyView, CollectView, IntoView, mount, text};
 
 use leptos::ev::EventDescriptor;
@@ -18,6 +18,7 @@ use leptos::prelude::{NodeRef, Owner, document};
 use leptos::reactive::effect::RenderEffect;
 use leptos::tachys::html::element::ElementType;
 use leptos::tachys::html::node_ref::NodeRefContainer;
+use std::cell::RefCell;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event};
@@ -28,87 +29,120 @@ pub(crate) fn alive(mut f: Box<dyn FnMut()>) {
     Owner::on_cleanup(move || drop(effect));
 }
 
-/// An element that is being made.
-pub struct El(Element);
+thread_local! {
+    /// The elements that are being made, the innermost last. The calls that fill an element name none: they mean
+    /// the innermost, which keeps the code of a page small. There is one thread in a page.
+    static OPEN: RefCell<Vec<Element>> = const { RefCell::new(Vec::new()) };
+}
 
-impl El {
-    /// An element of HTML.
-    pub fn html(tag: &str) -> Self {
-        Self(made(document().create_element(tag)))
-    }
+/// The innermost element that is open.
+fn innermost() -> Element {
+    let element = OPEN.with_borrow(|open| open.last().cloned());
+    element.unwrap_or_else(|| made(document().create_element("div")))
+}
 
-    /// An element of SVG.
-    pub fn svg(tag: &str) -> Self {
-        Self(made(document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag)))
-    }
+/// Opens an element of HTML: its name, then names and values of attributes, with a zero between them.
+pub fn open(tag: &'static str) {
+    opened(tag, false);
+}
 
-    /// Sets an attribute; a function keeps it up to date.
-    pub fn attr(&self, name: &'static str, value: impl Attribute) {
-        value.attach(&self.0, name);
-    }
+/// Opens an element of SVG.
+pub fn open_svg(tag: &'static str) {
+    opened(tag, true);
+}
 
-    /// Adds or removes a class.
-    pub fn class(&self, name: &'static str, on: impl Flag) {
-        on.toggle(&self.0, name);
+fn opened(tag: &'static str, svg: bool) {
+    let mut parts = tag.split('\0');
+    let name = parts.next().unwrap_or("div");
+    let element = if svg {
+        made(document().create_element_ns(Some("http://www.w3.org/2000/svg"), name))
+    } else {
+        made(document().create_element(name))
+    };
+    while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+        let _ = element.set_attribute(name, value);
     }
+    OPEN.with_borrow_mut(|open| open.push(element));
+}
 
-    /// Sets a property of the style; through the object model, which the content security policy allows.
-    pub fn style(&self, name: &'static str, value: impl Attribute) {
-        value.style(&self.0, name);
-    }
+/// Closes the innermost element and gives it as a view.
+pub fn done() -> AnyView {
+    let element = OPEN.with_borrow_mut(Vec::pop);
+    element.map_or_else(AnyView::empty, |element| AnyView::of(element.into()))
+}
 
-    /// Sets a property of the element's object (`value`, `checked`).
-    pub fn prop(&self, name: &'static str, value: impl Property) {
-        value.set(&self.0, name);
-    }
+/// Closes the innermost element and puts it into the one around it.
+pub fn shut() {
+    put(done());
+}
 
-    /// Listens to an event, with the owner and the contexts of the moment when the view was made.
-    pub fn on<E: EventDescriptor>(&self, event: E, mut listener: impl FnMut(E::EventType) + 'static)
-    where
-        E::EventType: JsCast,
-    {
-        self.listen(&event.name(), Box::new(move |event| listener(event.unchecked_into())));
-    }
+/// Sets an attribute; a function keeps it up to date.
+pub fn attr(name: &'static str, value: impl Attribute) {
+    value.attach(innermost(), name);
+}
 
-    fn listen(&self, name: &str, mut listener: Box<dyn FnMut(Event)>) {
-        let owner = Owner::current().unwrap_or_default();
-        let listener = Closure::<dyn FnMut(Event)>::new(move |event| owner.with(|| listener(event)));
-        // The browser frees it together with the element.
-        let listener = listener.into_js_value();
-        let _ = self.0.add_event_listener_with_callback(name, listener.unchecked_ref());
-    }
+/// Adds or removes a class.
+pub fn class(name: &'static str, on: impl Flag) {
+    on.toggle(innermost(), name);
+}
 
-    /// Lets `place` know the element.
-    pub fn node_ref<E>(&self, place: NodeRef<E>)
-    where
-        E: ElementType,
-        E::Output: JsCast + 'static,
-    {
-        NodeRefContainer::<E>::load(place, &self.0);
-    }
+/// Sets a property of the style; through the object model, which the content security policy allows.
+pub fn style(name: &'static str, value: impl Attribute) {
+    value.style(innermost(), name);
+}
 
-    /// Adds words.
-    pub fn text(&self, words: &str) {
-        let _ = self.0.append_child(&document().create_text_node(words));
-    }
+/// Sets a property of the element's object (`value`, `checked`).
+pub fn prop(name: &'static str, value: impl Property) {
+    value.set(innermost(), name);
+}
 
-    /// Adds a view.
-    pub fn put(&self, view: AnyView) {
-        view.append_to(&self.0);
-    }
+/// Listens to an event, with the owner and the contexts of the moment when the view was made.
+pub fn on<E: EventDescriptor>(event: E, mut listener: impl FnMut(E::EventType) + 'static)
+where
+    E::EventType: JsCast,
+{
+    listen(
+        &event.name(),
+        Box::new(move |event| listener(event.unchecked_into())),
+    );
+}
 
-    /// Adds whatever can be a view.
-    pub fn add(&self, view: impl IntoView) {
-        self.put(view.into_any());
-    }
+fn listen(name: &str, mut listener: Box<dyn FnMut(Event)>) {
+    let owner = Owner::current().unwrap_or_default();
+    let listener = Closure::<dyn FnMut(Event)>::new(move |event| owner.with(|| listener(event)));
+    // The browser frees it together with the element.
+    let listener = listener.into_js_value();
+    let _ = innermost().add_event_listener_with_callback(name, listener.unchecked_ref());
+}
 
-    /// The view that it is.
-    pub fn done(self) -> AnyView {
-        AnyView::of(self.0.into())
-    }
+/// Lets `place` know the element.
+pub fn node_ref<E>(place: NodeRef<E>)
+where
+    E: ElementType,
+    E::Output: JsCast + 'static,
+{
+    NodeRefContainer::<E>::load(place, &innermost());
+}
+
+/// Adds words.
+pub fn words(words: &str) {
+    put(text(words));
+}
+
+/// Adds a view.
+pub fn put(view: AnyView) {
+    view.append_to(&innermost());
+}
+
+/// Adds whatever can be a view.
+pub fn add(view: impl IntoView) {
+    put(view.into_any());
 }
 
 /// Names of elements are constants of the program; one that the browser refuses is replaced by a plain box.
 fn made(element: Result<Element, JsValue>) -> Element {
-    element.unwrap_or_else(|_| document().create_element("div").unwrap_or_else(|_| JsValue::NULL.unchecked_into()))
+    element.unwrap_or_else(|_| {
+        let plain = document().create_element("div");
+        plain.unwrap_or_else(|_| JsValue::NULL.unchecked_into())
+    })
 }

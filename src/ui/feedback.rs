@@ -1,8 +1,8 @@
 //! What stands where content is missing, late, wrong or under way.
 
 use crate::icon::{self, Glyph, Icon};
-use crate::{Button, Tone};
 use crate::prelude::*;
+use crate::{Button, Tone};
 
 /// Nothing here yet: what this is for, one action, an example.
 #[component]
@@ -125,7 +125,7 @@ pub fn ProgressBar(
             class="progress"
             aria-label=label
             max="1"
-            value=move || done.get().map(|done| done.clamp(0.0, 1.0).to_string())
+            value=move || done.get().map(|done| crate::chart::attribute(done.clamp(0.0, 1.0)))
         ></progress>
     }
     .into_any()

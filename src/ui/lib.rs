@@ -34,7 +34,8 @@ pub use tag::{Badge, Chip, Tone};
 /// What every file with markup needs: the reactive part of leptos, with our own renderer in the place of its own.
 pub mod prelude {
     pub use crate::dom::{
-        AnyView, Children, ChildrenFn, CollectView, For, IntoView, IntoView as IntoAny, Show,
+        AnyView, Children, ChildrenFn, CollectView, Effect, For, IntoView, IntoView as IntoAny,
+        Show,
     };
     pub use leptos::prelude::*;
     pub use view::view;

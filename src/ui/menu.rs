@@ -1,8 +1,8 @@
 //! A button that opens a list of actions: a popover, so that nothing clips it.
 
 use crate::icon::{Glyph, Icon};
-use crate::{Look, fresh_id};
 use crate::prelude::*;
+use crate::{Look, fresh_id};
 use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -65,8 +65,8 @@ fn place(button: &HtmlElement, list: &HtmlElement) {
         below
     };
     let style = list.style();
-    let _ = style.set_property("left", &[&left.to_string(), "px"].concat());
-    let _ = style.set_property("top", &[&top.to_string(), "px"].concat());
+    let _ = style.set_property("left", &[&crate::chart::attribute(left), "px"].concat());
+    let _ = style.set_property("top", &[&crate::chart::attribute(top), "px"].concat());
 }
 
 /// Moves the focus among the buttons of `list` by `step`, around its ends.
@@ -196,27 +196,7 @@ pub fn Menu(
         }
         event.prevent_default();
     };
-    let entries: Vec<AnyView> = items
-        .into_iter()
-        .map(|item| {
-            let target = id.clone();
-            view! {
-                <button
-                    type="button"
-                    role="menuitem"
-                    class="menu-item"
-                    class:danger=item.danger
-                    popovertarget=target
-                    popovertargetaction="hide"
-                    on:click=move |_| item.act.run(())
-                >
-                    {item.icon.map(|glyph| view! { <Icon glyph/> })}
-                    <span>{item.label}</span>
-                </button>
-            }
-            .into_any()
-        })
-        .collect();
+    let entries = entries(items, &id);
     let class = if icon_only {
         "icon-button"
     } else {
@@ -242,6 +222,31 @@ pub fn Menu(
         </div>
     }
     .into_any()
+}
+
+/// The actions as buttons that close the menu `id`.
+fn entries(items: Vec<MenuItem>, id: &str) -> Vec<AnyView> {
+    items
+        .into_iter()
+        .map(|item| {
+            let target = id.to_owned();
+            view! {
+                <button
+                    type="button"
+                    role="menuitem"
+                    class="menu-item"
+                    class:danger=item.danger
+                    popovertarget=target
+                    popovertargetaction="hide"
+                    on:click=move |_| item.act.run(())
+                >
+                    {item.icon.map(|glyph| view! { <Icon glyph/> })}
+                    <span>{item.label}</span>
+                </button>
+            }
+            .into_any()
+        })
+        .collect()
 }
 
 /// Whether a `toggle` event says that its popover is open now.

@@ -7,6 +7,12 @@
 //! Browsers stop laying out at about 17 million pixels, so beyond [`TALLEST`] the scroll bar stands for a
 //! proportion instead of pixels.
 
+#![expect(
+    clippy::too_many_lines,
+    reason = "the component is one element with its signals; parts of it make no sense alone"
+)]
+
+use crate::chart::attribute as pixels_of;
 use crate::fresh_id;
 use crate::icon::{self, Icon};
 use crate::prelude::*;
@@ -247,7 +253,7 @@ pub fn VirtualTable(
         move || columns.with(|all| all.iter().map(|c| c.track).collect::<Vec<_>>().join(" "));
     let height = move || {
         let pixels = (total.get() as f64 * row_height.get()).min(TALLEST);
-        [&pixels.to_string(), "px"].concat()
+        [&pixels_of(pixels), "px"].concat()
     };
     let draw = move |index: usize| {
         let (current, chosen) = (RwSignal::new(false), RwSignal::new(false));
@@ -301,7 +307,7 @@ pub fn VirtualTable(
                 active.get().filter(|row| (first..end).contains(row)).map(row_id)
             }
             style=("--tracks", tracks)
-            style=("--row", move || [&row_height.get().to_string(), "px"].concat())
+            style=("--row", move || [&pixels_of(row_height.get()), "px"].concat())
             on:scroll=move |_| measure()
             on:keydown=keys
         >
@@ -313,7 +319,7 @@ pub fn VirtualTable(
                     class="grid-window"
                     role="presentation"
                     style:transform=move || {
-                        ["translateY(", &in_sight.with(|s| s.top).to_string(), "px)"].concat()
+                        ["translateY(", &pixels_of(in_sight.with(|s| s.top)), "px)"].concat()
                     }
                 >
                     <For each=move || { let (first, end) = range.get(); first..end } key=|index| *index children=draw/>

@@ -5,13 +5,13 @@
 //! `on:event` and `node_ref`. Leptos' own macro makes a type of every element and a family of functions of every
 //! type; that costs a page of this size a megabyte. This one makes calls of a few functions.
 //!
-//! Worked example: `view! { <p class="a">{text}</p> }` becomes
-//! `{ let el = ui::dom::El::html("p"); el.attr("class", "a"); el.add(text); el.done() }`.
+//! Worked example: `view! { <p class="a" id=id>{text}</p> }` becomes
+//! `{ dom::open("p\0class\0a"); dom::attr("id", id); dom::add(text); dom::done() }`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use rstml::node::{KeyedAttribute, Node, NodeAttribute, NodeBlock, NodeElement, NodeName};
-use syn::{Block, Expr, Stmt};
+use syn::{Block, Expr, ExprLit, Lit, Stmt};
 
 /// Elements of SVG wherever they stand; `a` is one of SVG inside them.
 const SVG: &[&str] = &[
@@ -74,35 +74,74 @@ fn is_component(name: &NodeName) -> bool {
     }
 }
 
-/// A plain element.
+/// A plain element that is a view of its own.
 fn html(element: &NodeElement<rstml::Infallible>, inside_svg: bool) -> TokenStream {
+    let inside = built(element, inside_svg);
+    quote! { { #inside ::ui::dom::done() } }
+}
+
+/// The calls that open an element and fill it. What is constant in its tag goes into one text: the name, then
+/// names and values of attributes, with a zero between them.
+fn built(element: &NodeElement<rstml::Infallible>, inside_svg: bool) -> TokenStream {
     let tag = plain(element.name());
     let svg = SVG.contains(&tag.as_str()) || (inside_svg && tag == "a");
-    let start = if svg {
-        quote! { ::ui::dom::El::svg(#tag) }
+    let mut start = tag;
+    let mut calls = Vec::new();
+    for attribute in element.attributes() {
+        match constant(attribute) {
+            Some((name, value)) => start.push_str(&["\0", &name, "\0", &value].concat()),
+            None => calls.push(self::attribute(attribute)),
+        }
+    }
+    let open = if svg {
+        quote! { ::ui::dom::open_svg(#start); }
     } else {
-        quote! { ::ui::dom::El::html(#tag) }
+        quote! { ::ui::dom::open(#start); }
     };
-    let attributes = element.attributes().iter().map(attribute);
     let children = element.children.iter().filter_map(|child| match child {
         Node::Text(text) => {
             let value = &text.value;
-            Some(quote! { __el.text(#value); })
+            Some(quote! { ::ui::dom::words(#value); })
         }
         Node::Block(block) => {
             let content = content(block);
-            Some(quote! { __el.add(#content); })
+            Some(quote! { ::ui::dom::add(#content); })
         }
-        other => node(other, svg).map(|view| quote! { __el.put(#view); }),
+        Node::Element(inner) if !is_component(inner.name()) => {
+            let inside = built(inner, svg);
+            Some(quote! { #inside ::ui::dom::shut(); })
+        }
+        other => node(other, svg).map(|view| quote! { ::ui::dom::put(#view); }),
     });
     quote! {
-        {
-            let __el = #start;
-            #(#attributes)*
-            #(#children)*
-            __el.done()
-        }
+        #open
+        #(#calls)*
+        #(#children)*
     }
+}
+
+/// Name and value of an attribute that are known here.
+fn constant(attribute: &NodeAttribute) -> Option<(String, String)> {
+    let NodeAttribute::Attribute(attribute) = attribute else {
+        return None;
+    };
+    let key = plain(&attribute.key);
+    if key.contains(':') || key == "node_ref" {
+        return None;
+    }
+    let value = match attribute.value() {
+        None => String::new(),
+        Some(Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        })) => text.value(),
+        Some(Expr::Lit(ExprLit {
+            lit: Lit::Int(number),
+            ..
+        })) => number.base10_digits().to_owned(),
+        Some(_) => return None,
+    };
+    Some((key, value))
 }
 
 /// What stands in braces; a single expression without them.
@@ -133,23 +172,23 @@ fn attribute(attribute: &NodeAttribute) -> TokenStream {
     let key = plain(&attribute.key);
     let value = value(attribute);
     if key == "node_ref" {
-        return quote! { __el.node_ref(#value); };
+        return quote! { ::ui::dom::node_ref(#value); };
     }
     if let (true, Some(Expr::Tuple(pair))) = (key == "style", attribute.value()) {
         let mut parts = pair.elems.iter();
         let (name, value) = (parts.next(), parts.next());
-        return quote! { __el.style(#name, #value); };
+        return quote! { ::ui::dom::style(#name, #value); };
     }
     match key.split_once(':') {
-        Some(("class", name)) => quote! { __el.class(#name, #value); },
-        Some(("style", name)) => quote! { __el.style(#name, #value); },
-        Some(("prop", name)) => quote! { __el.prop(#name, #value); },
+        Some(("class", name)) => quote! { ::ui::dom::class(#name, #value); },
+        Some(("style", name)) => quote! { ::ui::dom::style(#name, #value); },
+        Some(("prop", name)) => quote! { ::ui::dom::prop(#name, #value); },
         Some(("on", name)) => {
             let event = format_ident!("{}", name);
-            quote! { __el.on(::leptos::ev::#event, #value); }
+            quote! { ::ui::dom::on(::leptos::ev::#event, #value); }
         }
         Some(_) => quote! { compile_error!("unknown kind of attribute"); },
-        None => quote! { __el.attr(#key, #value); },
+        None => quote! { ::ui::dom::attr(#key, #value); },
     }
 }
 
@@ -163,7 +202,9 @@ fn value(attribute: &KeyedAttribute) -> TokenStream {
 
 fn expression(value: &Expr) -> TokenStream {
     match value {
-        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => unbraced(&block.block),
+        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
+            unbraced(&block.block)
+        }
         other => quote! { #other },
     }
 }

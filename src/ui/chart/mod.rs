@@ -88,10 +88,24 @@ pub(crate) fn round_above(value: f64) -> f64 {
     10.0 * power
 }
 
-/// A number as an SVG attribute wants it, two decimals.
+/// A number as an SVG attribute or a style wants it, two decimals. By whole numbers, because the code that writes
+/// fractions exactly is larger than all charts together.
 pub(crate) fn attribute(value: f64) -> String {
-    let rounded = (value * 100.0).round() / 100.0;
-    rounded.to_string()
+    let hundredths = (value * 100.0).round() as i64;
+    let (whole, rest) = (
+        hundredths.unsigned_abs() / 100,
+        hundredths.unsigned_abs() % 100,
+    );
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let mut text = [sign, &whole.to_string()].concat();
+    if rest > 0 {
+        text.push('.');
+        if rest < 10 {
+            text.push('0');
+        }
+        text.push_str(rest.to_string().trim_end_matches('0'));
+    }
+    text
 }
 
 /// A percentage.
@@ -102,6 +116,20 @@ pub(crate) fn percent(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_for_attributes() {
+        for (value, text) in [
+            (0.0, "0"),
+            (1.5, "1.5"),
+            (-0.06, "-0.06"),
+            (33.333, "33.33"),
+            (99.999, "100"),
+            (7.0, "7"),
+        ] {
+            assert_eq!(attribute(value), text);
+        }
+    }
 
     #[test]
     fn axes_end_at_round_numbers() {

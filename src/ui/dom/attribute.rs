@@ -67,8 +67,12 @@ fn set_style(element: &Element, name: &str, value: Text) {
     };
 }
 
-fn keep(element: &Element, name: &'static str, mut f: Box<dyn FnMut() -> Text>, set: fn(&Element, &str, Text)) {
-    let element = element.clone();
+fn keep(
+    element: Element,
+    name: &'static str,
+    mut f: Box<dyn FnMut() -> Text>,
+    set: fn(&Element, &str, Text),
+) {
     let mut last: Option<Text> = None;
     alive(Box::new(move || {
         let now = f();
@@ -82,19 +86,19 @@ fn keep(element: &Element, name: &'static str, mut f: Box<dyn FnMut() -> Text>, 
 /// What an attribute or a style can be: a value, a function or a signal.
 pub trait Attribute {
     /// Sets the attribute, and keeps it up to date.
-    fn attach(self, element: &Element, name: &'static str);
+    fn attach(self, element: Element, name: &'static str);
     /// Sets the property of the style, and keeps it up to date.
-    fn style(self, element: &Element, name: &'static str);
+    fn style(self, element: Element, name: &'static str);
 }
 
 macro_rules! constants {
     ($($constant:ty),*) => {$(
         impl Attribute for $constant {
-            fn attach(self, element: &Element, name: &'static str) {
-                set(element, name, self.form());
+            fn attach(self, element: Element, name: &'static str) {
+                set(&element, name, self.form());
             }
-            fn style(self, element: &Element, name: &'static str) {
-                set_style(element, name, self.form());
+            fn style(self, element: Element, name: &'static str) {
+                set_style(&element, name, self.form());
             }
         }
     )*};
@@ -103,19 +107,19 @@ macro_rules! constants {
 constants!(&'static str, String, bool, u8, u32, u64, usize, i32, i64);
 
 impl<T: Value> Attribute for Option<T> {
-    fn attach(self, element: &Element, name: &'static str) {
-        set(element, name, self.form());
+    fn attach(self, element: Element, name: &'static str) {
+        set(&element, name, self.form());
     }
-    fn style(self, element: &Element, name: &'static str) {
-        set_style(element, name, self.form());
+    fn style(self, element: Element, name: &'static str) {
+        set_style(&element, name, self.form());
     }
 }
 
 impl<F: FnMut() -> T + 'static, T: Value> Attribute for F {
-    fn attach(mut self, element: &Element, name: &'static str) {
+    fn attach(mut self, element: Element, name: &'static str) {
         keep(element, name, Box::new(move || self().form()), set);
     }
-    fn style(mut self, element: &Element, name: &'static str) {
+    fn style(mut self, element: Element, name: &'static str) {
         keep(element, name, Box::new(move || self().form()), set_style);
     }
 }
@@ -123,10 +127,10 @@ impl<F: FnMut() -> T + 'static, T: Value> Attribute for F {
 macro_rules! signals {
     ($($signal:ident),*) => {$(
         impl<T: Value + Clone + Send + Sync> Attribute for $signal<T> {
-            fn attach(self, element: &Element, name: &'static str) {
+            fn attach(self, element: Element, name: &'static str) {
                 keep(element, name, Box::new(move || self.get().form()), set);
             }
-            fn style(self, element: &Element, name: &'static str) {
+            fn style(self, element: Element, name: &'static str) {
                 keep(element, name, Box::new(move || self.get().form()), set_style);
             }
         }
@@ -138,7 +142,7 @@ signals!(Signal, RwSignal, Memo, ArcRwSignal);
 /// Whether a class is there.
 pub trait Flag {
     /// Adds or removes the class, and keeps it so.
-    fn toggle(self, element: &Element, name: &'static str);
+    fn toggle(self, element: Element, name: &'static str);
 }
 
 fn toggle(element: &Element, name: &str, on: bool) {
@@ -147,16 +151,15 @@ fn toggle(element: &Element, name: &str, on: bool) {
 }
 
 impl Flag for bool {
-    fn toggle(self, element: &Element, name: &'static str) {
+    fn toggle(self, element: Element, name: &'static str) {
         if self {
-            toggle(element, name, true);
+            toggle(&element, name, true);
         }
     }
 }
 
 impl<F: FnMut() -> bool + 'static> Flag for F {
-    fn toggle(mut self, element: &Element, name: &'static str) {
-        let element = element.clone();
+    fn toggle(mut self, element: Element, name: &'static str) {
         alive(Box::new(move || toggle(&element, name, self())));
     }
 }
@@ -164,29 +167,33 @@ impl<F: FnMut() -> bool + 'static> Flag for F {
 /// What a property of an element's object can be.
 pub trait Property {
     /// Sets it, and keeps it up to date.
-    fn set(self, element: &Element, name: &'static str);
+    fn set(self, element: Element, name: &'static str);
 }
 
 fn set_property(element: &Element, name: &str, value: &JsValue) {
     // The same value again would move the cursor of a field.
-    let (name, now) = (JsValue::from_str(name), js_sys::Reflect::get(element, &JsValue::from_str(name)));
+    let (name, now) = (
+        JsValue::from_str(name),
+        js_sys::Reflect::get(element, &JsValue::from_str(name)),
+    );
     if now.as_ref() != Ok(value) {
         let _ = js_sys::Reflect::set(element, &name, value);
     }
 }
 
 impl<F: FnMut() -> T + 'static, T: Into<JsValue>> Property for F {
-    fn set(mut self, element: &Element, name: &'static str) {
-        let element = element.clone();
-        alive(Box::new(move || set_property(&element, name, &self().into())));
+    fn set(mut self, element: Element, name: &'static str) {
+        alive(Box::new(move || {
+            set_property(&element, name, &self().into())
+        }));
     }
 }
 
 macro_rules! properties {
     ($($constant:ty),*) => {$(
         impl Property for $constant {
-            fn set(self, element: &Element, name: &'static str) {
-                set_property(element, name, &self.into());
+            fn set(self, element: Element, name: &'static str) {
+                set_property(&element, name, &self.into());
             }
         }
     )*};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use web_sys::Node;
 
 /// Children that are drawn once.
-pub type Children = Box<dyn FnOnce() -> AnyView + Send>;
+pub type Children = Box<dyn FnOnce() -> AnyView>;
 
 /// Children that may be drawn again.
 pub type ChildrenFn = Arc<dyn Fn() -> AnyView + Send + Sync>;
@@ -18,7 +18,7 @@ pub trait ToChildren<F> {
     fn to_children(f: F) -> Self;
 }
 
-impl<F: FnOnce() -> AnyView + Send + 'static> ToChildren<F> for Children {
+impl<F: FnOnce() -> AnyView + 'static> ToChildren<F> for Children {
     fn to_children(f: F) -> Self {
         Box::new(f)
     }
@@ -39,7 +39,49 @@ pub fn Show<W: Fn() -> bool + Send + Sync + 'static>(
     children: ChildrenFn,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| when());
-    (move || if shown.get() { children() } else { AnyView::empty() }).into_any()
+    (move || {
+        if shown.get() {
+            children()
+        } else {
+            AnyView::empty()
+        }
+    })
+    .into_any()
+}
+
+/// What runs after the page is drawn and whenever a signal that it read changes. Unlike leptos' own it is one piece
+/// of code however many there are.
+pub struct Effect;
+
+impl Effect {
+    /// Runs `f` soon, and again after changes.
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "it reads like the one of leptos, which belongs to its owner too"
+    )]
+    pub fn new(mut f: impl FnMut(()) + 'static) {
+        later(Box::new(move || f(())));
+    }
+
+    /// Runs `then` with what `read` gives after each change of the signals that `read` read; at first only if `now`.
+    pub fn watch<T: 'static>(
+        mut read: impl FnMut() -> T + 'static,
+        mut then: impl FnMut(&T, Option<&T>, Option<()>) + 'static,
+        now: bool,
+    ) {
+        let mut before: Option<T> = None;
+        later(Box::new(move || {
+            let value = read();
+            if now || before.is_some() {
+                untrack(|| then(&value, before.as_ref(), None));
+            }
+            before = Some(value);
+        }));
+    }
+}
+
+fn later(mut f: Box<dyn FnMut()>) {
+    leptos::prelude::Effect::new(move |_: Option<()>| f());
 }
 
 /// What names a row of a list.
@@ -110,8 +152,11 @@ fn keyed(mut list: Box<dyn FnMut() -> Vec<(u64, Make)>>) -> AnyView {
         }
         let mut next = place.first();
         for (key, make) in wanted {
-            let known = old.iter().position(|row| row.key == key).map(|at| old.swap_remove(at));
-            let Some(row) = known.or_else(|| draw(&outer, key, make)) else { continue };
+            let known = old
+                .iter()
+                .position(|row| row.key == key)
+                .map(|at| old.swap_remove(at));
+            let row = known.unwrap_or_else(|| draw(&outer, key, make));
             if next.as_ref() == Some(&row.node) {
                 next = row.node.next_sibling();
             } else {
@@ -123,8 +168,8 @@ fn keyed(mut list: Box<dyn FnMut() -> Vec<(u64, Make)>>) -> AnyView {
     view
 }
 
-fn draw(outer: &Owner, key: u64, make: Make) -> Option<Row> {
+fn draw(outer: &Owner, key: u64, make: Make) -> Row {
     let owner = outer.child();
-    let node = owner.with(|| untrack(make)).node()?;
-    Some(Row { key, owner, node })
+    let node = owner.with(|| untrack(make)).node();
+    Row { key, owner, node }
 }

@@ -2,21 +2,20 @@
 
 use super::alive;
 use leptos::prelude::{Get, Memo, RwSignal, Signal, document};
-use send_wrapper::SendWrapper;
 use web_sys::{Node, Text};
 
-/// A view: a node of the document that is not yet in its place, or nothing.
-pub struct AnyView(Option<SendWrapper<Node>>);
+/// A view: a node of the document that is not yet in its place; nothing is an empty fragment.
+pub struct AnyView(Node);
 
 impl AnyView {
     /// Nothing.
     pub fn empty() -> Self {
-        Self(None)
+        Self(document().create_document_fragment().into())
     }
 
     /// A node.
     pub(super) fn of(node: Node) -> Self {
-        Self(Some(SendWrapper::new(node)))
+        Self(node)
     }
 
     /// Several views, one behind the other.
@@ -25,19 +24,17 @@ impl AnyView {
         for view in views {
             view.append_to(&fragment);
         }
-        Self::of(fragment.into())
+        Self(fragment.into())
     }
 
     /// Puts it behind the last child of `parent`.
     pub(super) fn append_to(self, parent: &Node) {
-        if let Some(node) = self.0 {
-            let _ = parent.append_child(&node);
-        }
+        let _ = parent.append_child(&self.0);
     }
 
     /// The node.
-    pub(super) fn node(self) -> Option<Node> {
-        self.0.map(SendWrapper::take)
+    pub(super) fn node(self) -> Node {
+        self.0
     }
 }
 
@@ -192,7 +189,10 @@ impl Place {
     pub(super) fn new() -> (Self, AnyView) {
         let fragment = document().create_document_fragment();
         let mark = || -> Node { document().create_text_node("").into() };
-        let place = Self { start: mark(), end: mark() };
+        let place = Self {
+            start: mark(),
+            end: mark(),
+        };
         let _ = fragment.append_child(&place.start);
         let _ = fragment.append_child(&place.end);
         (place, AnyView::of(fragment.into()))
@@ -240,9 +240,7 @@ fn region(mut f: Box<dyn FnMut() -> AnyView>) -> AnyView {
     alive(Box::new(move || {
         let next = f();
         let old = place.content();
-        if let Some(node) = next.node() {
-            place.put(&node, None);
-        }
+        place.put(&next.node(), None);
         // The old goes when the new is there, so that the page never gets shorter in between.
         for node in old {
             remove(&node);

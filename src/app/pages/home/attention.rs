@@ -1,9 +1,9 @@
 //! Who needs attention today: birthdays, points about to expire, customers who stay away longer than usual.
 
 use crate::router::{Route, customers_by_rule};
-use ui::prelude::*;
 use protocol::{AttentionKind, AttentionPerson, AttentionView, HomeView};
 use text::Words;
+use ui::prelude::*;
 use ui::{Icon, icon};
 
 /// People of each kind shown here; the rest are one click away.

@@ -5,11 +5,11 @@ mod welcome;
 
 use crate::router::{Route, customers_by_rule};
 use crate::state::{use_ask, use_currency, use_status, use_title, use_words};
-use ui::prelude::*;
 use model::{Currency, Day, Money};
 use protocol::{HomeView, LifecycleStage, MonthTotal, PointsOverview, Query, Reply, StageCounts};
 use text::Words;
 use ui::chart::{Bar, Bars, Figure, Part, StackedBar};
+use ui::prelude::*;
 use ui::{Look, PageHead, StatNumber, icon};
 
 /// The home page.

@@ -3,13 +3,13 @@
 use super::member::Panel;
 use super::overview::worth_of;
 use crate::state::{State, use_state, use_words};
-use ui::prelude::*;
 use leptos::task::spawn_local;
 use model::program::Program;
 use model::{Money, Points};
 use protocol::{Command, Done, Fault, Outcome};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use ui::prelude::*;
 use ui::{Button, Choice, Dialog, Input, Look, Select};
 
 /// What can be done by hand.

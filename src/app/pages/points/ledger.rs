@@ -4,10 +4,10 @@ use super::acts::fresh_key;
 use super::member::Panel;
 use crate::router::Route;
 use crate::state::{State, use_ask, use_state, use_words};
-use ui::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{Command, LedgerEntryView, Outcome, Page, Query, Reply};
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, Look};
 
 /// Entries shown at first, and by how many the list grows.

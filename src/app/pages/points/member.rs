@@ -3,12 +3,12 @@
 use super::acts::{Act, ActDialog};
 use super::ledger::Ledger;
 use crate::state::{use_ask, use_today, use_words};
-use ui::prelude::*;
 use model::program::{Measure, Program};
 use model::{CustomerId, Day, Money};
 use protocol::{MemberView, Query, Reply};
 use std::sync::Arc;
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, Look, icon};
 
 /// What the parts of the panel share.

@@ -5,10 +5,10 @@ use crate::pages::customers::phone_shown;
 use crate::pages::customers::stretches::Stretches;
 use crate::router::{self, Place, Route};
 use crate::state::{use_client, use_place, use_state, use_today, use_words};
-use ui::prelude::*;
 use model::Day;
 use protocol::{MemberRow, Query, Reply};
 use text::Words;
+use ui::prelude::*;
 use ui::{Align, Column, EmptyState, ErrorState, RowContent, SearchField, VirtualTable, icon};
 
 /// The list.

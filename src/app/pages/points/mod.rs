@@ -12,9 +12,9 @@ pub use member::MemberPanel;
 
 use crate::router::Route;
 use crate::state::{use_ask, use_place, use_title, use_words};
-use ui::prelude::*;
 use model::program::Program;
 use protocol::{ProgramView, Query, Reply};
+use ui::prelude::*;
 use ui::{EmptyState, LinkButton, Look, PageHead, TabItem, Tabs, icon};
 
 /// The points page.

@@ -1,13 +1,13 @@
 //! What is owed in points: how many, worth how much, when they end, in which tiers.
 
 use crate::state::{use_ask, use_today, use_words};
-use ui::prelude::*;
 use model::program::Program;
 use model::{Currency, Day, Points};
 use protocol::{PointsOverview, Query, Reply};
 use text::Words;
 use ui::StatNumber;
 use ui::chart::{Bar, Bars, Figure};
+use ui::prelude::*;
 
 /// The overview.
 #[component]

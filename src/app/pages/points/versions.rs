@@ -1,9 +1,9 @@
 //! The versions of the programme: what held from when.
 
 use crate::pages::segments::spread;
-use ui::prelude::*;
 use protocol::ProgramView;
 use text::Words;
+use ui::prelude::*;
 
 /// The list, newest first.
 pub fn versions(words: Words, view: &ProgramView) -> AnyView {

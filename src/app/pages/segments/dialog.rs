@@ -1,11 +1,11 @@
 //! A new or changed segment: name and rule, with a live count and what is wrong by its path.
 
 use crate::state::{apply_in, use_ask_when, use_currency, use_state, use_words};
-use ui::prelude::*;
 use model::SegmentId;
 use model::rule::Rule;
 use protocol::{Command, Query, Reply, SegmentView};
 use std::sync::Arc;
+use ui::prelude::*;
 use ui::{Button, Choice, Dialog, Input, Look, Select, Textarea};
 
 /// The rule everyone passes.

@@ -2,11 +2,11 @@
 
 use crate::pages::home::{stage_finding, stage_parts};
 use crate::state::{apply_in, use_ask, use_state, use_status, use_today, use_words};
-use ui::prelude::*;
 use model::{Day, LifecycleThresholds};
 use protocol::{Command, LifecycleStage, Query, Reply, StageCounts};
 use text::Words;
 use ui::chart::{Figure, StackedBar};
+use ui::prelude::*;
 use ui::{Button, Input, Look};
 
 /// The page.
@@ -100,23 +100,7 @@ pub fn Thresholds(
             &before(all.churned_days),
         ))
     };
-    let means = move || {
-        let all = read().unwrap_or(start);
-        let stages = [
-            LifecycleStage::Prospect,
-            LifecycleStage::New,
-            LifecycleStage::Active,
-            LifecycleStage::Dormant,
-            LifecycleStage::Churned,
-        ];
-        let rows: Vec<AnyView> = stages
-            .into_iter()
-            .map(|stage| {
-                view! { <div><dt>{words.stage(stage)}</dt><dd>{words.stage_means(stage, all)}</dd></div> }.into_any()
-            })
-            .collect();
-        view! { <dl class="facts">{rows}</dl> }
-    };
+    let means = move || meanings(words, read().unwrap_or(start));
     let save = move |()| {
         if churned_error.get_untracked().is_some() {
             return;
@@ -140,4 +124,22 @@ pub fn Thresholds(
         </div>
     }
     .into_any()
+}
+
+/// What each stage means with these days.
+fn meanings(words: Words, all: LifecycleThresholds) -> AnyView {
+    let stages = [
+        LifecycleStage::Prospect,
+        LifecycleStage::New,
+        LifecycleStage::Active,
+        LifecycleStage::Dormant,
+        LifecycleStage::Churned,
+    ];
+    let rows: Vec<AnyView> = stages
+        .into_iter()
+        .map(|stage| {
+            view! { <div><dt>{words.stage(stage)}</dt><dd>{words.stage_means(stage, all)}</dd></div> }.into_any()
+        })
+        .collect();
+    view! { <dl class="facts">{rows}</dl> }
 }

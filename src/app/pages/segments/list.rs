@@ -4,10 +4,10 @@ use super::dialog::Draft;
 use crate::pages::customers::save_file;
 use crate::router::Route;
 use crate::state::{apply_in, use_ask, use_currency, use_state, use_words};
-use ui::prelude::*;
 use model::Currency;
 use protocol::{Command, ExportFormat, ExportWhat, ListRequest, Query, Reply, SegmentView};
 use text::Words;
+use ui::prelude::*;
 use ui::{Amount, Menu, MenuItem, icon};
 
 /// What the rows do, made once for all of them.

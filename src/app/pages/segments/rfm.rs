@@ -2,12 +2,12 @@
 
 use crate::router::customers_by_rule;
 use crate::state::{use_ask, use_currency, use_words};
-use ui::prelude::*;
 use model::{Currency, Money};
 use protocol::{Query, Reply, RfmGroupCount, RfmView};
 use text::Words;
 use ui::Amount;
 use ui::chart::{Figure, HeatCell, HeatMap};
+use ui::prelude::*;
 
 /// The page.
 #[component]

@@ -5,10 +5,10 @@ use super::erase::Erase;
 use super::restore::Restore;
 use crate::client;
 use crate::state::{State, use_state, use_words};
-use ui::prelude::*;
 use leptos::task::spawn_local;
 use protocol::{Command, Reply, Request, Status, Storage};
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, Look, icon};
 
 /// The page.

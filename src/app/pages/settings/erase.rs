@@ -1,8 +1,8 @@
 //! Erasing everything: the one act that cannot be undone, so the person types a word.
 
 use crate::state::{apply_in, use_state, use_words};
-use ui::prelude::*;
 use protocol::Command;
+use ui::prelude::*;
 use ui::{Button, Dialog, Input, Look, icon};
 
 /// What has to be typed; the worker checks it too.

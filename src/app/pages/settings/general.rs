@@ -4,10 +4,10 @@ use super::Block;
 use crate::pages::segments::Thresholds;
 use crate::prefs::Theme;
 use crate::state::{apply_in, use_state, use_status, use_words};
-use ui::prelude::*;
 use model::{Currency, WorkspaceSettings, Zone};
 use protocol::Command;
 use text::Locale;
+use ui::prelude::*;
 use ui::{Button, Choice, Input, Look, Segmented};
 
 /// Everything that is not about the data's safety.

@@ -2,9 +2,9 @@
 
 use crate::state::{State, use_ask, use_state, use_words};
 use crate::toast;
-use ui::prelude::*;
 use protocol::{CommandView, Page, Query, Reply};
 use text::Words;
+use ui::prelude::*;
 use ui::{Badge, Button, EmptyState, Look, Pager, icon};
 
 /// Rows of a stretch.

@@ -84,7 +84,7 @@ fn wanted(key: &str, typed: &str) -> Option<String> {
         let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
         (digits.len() >= 7).then_some(digits)
     } else {
-        let typed = typed.trim().to_lowercase();
+        let typed = typed.trim().to_ascii_lowercase();
         (typed.contains('@') && typed.len() > 5).then_some(typed)
     }
 }
@@ -96,7 +96,7 @@ fn has(key: &str, detail: &str, search: &str) -> bool {
         digits.contains(search)
     } else {
         let mut words = detail.split(|c: char| c.is_whitespace() || c == '·' || c == ',');
-        words.any(|word| word.to_lowercase() == search)
+        words.any(|word| word.to_ascii_lowercase() == search)
     }
 }
 

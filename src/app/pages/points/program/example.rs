@@ -5,11 +5,11 @@
 
 use crate::pages::points::overview::worth_of;
 use crate::state::{use_today, use_words};
-use ui::prelude::*;
 use model::money::divide;
 use model::program::{Effect, Expiry, Period, Program, Tier};
 use model::{Day, Money, Points, Rounding};
 use text::Words;
+use ui::prelude::*;
 
 /// The example.
 #[component]

@@ -1,7 +1,6 @@
 //! The form's fields as text, and the programme they make. What the form does not show (multipliers, rewards,
 //! birthdays ...) is kept from the programme it began with.
 
-use ui::prelude::*;
 use model::program::{
     Downgrade, EarnRule, Effect, Expiry, Measure, Period, Program, Rate, Redeem, RefundPolicy,
     Tier, Tiers, Upgrade, Window,
@@ -9,6 +8,7 @@ use model::program::{
 use model::{Currency, Decimal, Money, Points};
 use std::sync::Arc;
 use text::Words;
+use ui::prelude::*;
 
 /// A level's fields.
 #[derive(Clone, Copy, PartialEq)]

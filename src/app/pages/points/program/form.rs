@@ -1,8 +1,8 @@
 //! The form: each block is one question an owner can answer.
 
 use super::fields::{Fields, Level, amount, decimal, whole};
-use ui::prelude::*;
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, Checkbox, Choice, IconButton, Input, Look, Select, icon};
 
 /// Says what a field must be, while it is not.

@@ -8,11 +8,11 @@ use super::versions::versions;
 use crate::pages::segments::spread;
 use crate::state::{apply_in, use_ask, use_currency, use_state, use_status, use_words};
 use fields::Fields;
-use ui::prelude::*;
 use model::program::{Program, ProgramError, ready};
 use model::{Currency, Day, Zone};
 use protocol::{Command, Query, Reply};
 use text::Words;
+use ui::prelude::*;
 use ui::{Button, Choice, DateField, Look, Segmented, Textarea};
 
 /// The page.
