@@ -4,7 +4,7 @@
 //! one without a name or with another, and SQLite would create a new, empty database beside it, as if nothing had
 //! ever been here. So the heads are looked at before the pool is opened.
 
-use crate::{files, opfs, wire};
+use crate::{files, opfs};
 use js_sys::{AsyncIterator, IteratorNext};
 use protocol::{Fault, FaultCode};
 use wasm_bindgen::{JsCast, JsValue};
