@@ -206,7 +206,8 @@ test("the worker crashes", async (t) => {
     await page.locator("summary").filter({ hasText: "More" }).click();
     await page.getByText("planted crash").waitFor();
     await picture(page, "fault-worker-crash");
-    assert.equal(await customerCount(page), 1);
+    // The list may show the count from before the crash until the new worker has answered.
+    await showsCustomers(page, 1);
     await createCustomer(page, "After Crash");
     await showsCustomers(page, 2);
     await page.getByRole("button", { name: "Dismiss" }).click();

@@ -44,7 +44,7 @@ async function firstCustomer(page) {
 
 /** The page stands still: its heading is there, nothing is loading. */
 async function settled(page) {
-  await page.locator("main h1").first().waitFor();
+  await page.locator("main h1:visible").first().waitFor();
   await page.waitForFunction(() => !document.querySelector("main .skeleton, main [aria-busy=true]"));
   // Two frames: what was answered last is painted.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

@@ -34,7 +34,7 @@ pub fn Ledger(
     });
     view! {
         <section class="section">
-            <h3>{words.points_ledger()}</h3>
+            <h2>{words.points_ledger()}</h2>
             {list}
         </section>
     }
