@@ -178,7 +178,7 @@ test("where the browser gives no private files the page says so and works in mem
     assert.equal(await page.evaluate(() => isSecureContext), false);
     await page.getByText("Everything is in memory only").waitFor();
     await createCustomer(page, "Memory Mia");
-    assert.equal(await customerCount(page), 1);
+    await showsCustomers(page, 1);
     await go(page, "#/settings/data", "Settings");
     await page.getByText("In memory only, gone when the page closes.").waitFor();
     await picture(page, "fault-memory-only");

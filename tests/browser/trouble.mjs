@@ -19,7 +19,8 @@ export async function createCustomer(page, name) {
 
 /** Waits until the list of customers of a page, which nobody touches, says that there are so many. */
 export async function showsCustomers(page, count, timeout = 20_000) {
-  const words = count === 1 ? "1 customer" : `${count.toLocaleString("en")} customers`;
+  // The whole number: 3 is not found in 13.
+  const words = new RegExp(`(?<![\\d,])${count.toLocaleString("en")} customers?\\b`);
   await page.getByRole("main").getByRole("status").filter({ hasText: words }).first().waitFor({ timeout });
 }
 
