@@ -75,8 +75,9 @@ test("a customer by hand: mended, changed, removed, brought back", async (t) => 
     assert.equal(await change.locator("ins").innerText(), "likes coffee");
     await change.getByRole("button", { name: "Undo" }).click();
     await openTab(page, "Overview");
+    // The list of changes, which names both, is gone first; then the profile has the old words again.
+    await record(page).getByText("likes coffee").first().waitFor({ state: "detached" });
     await record(page).getByText("likes tea").first().waitFor();
-    assert.equal(await record(page).getByText("likes coffee").count(), 0);
   });
 
   await t.test("removed, it is gone; undone, it is back whole", async () => {
