@@ -19,6 +19,8 @@ use leptos::reactive::effect::RenderEffect;
 use leptos::tachys::html::element::ElementType;
 use leptos::tachys::html::node_ref::NodeRefContainer;
 use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event};
@@ -109,7 +111,16 @@ where
 
 fn listen(name: &str, mut listener: Box<dyn FnMut(Event)>) {
     let owner = Owner::current().unwrap_or_default();
-    let listener = Closure::<dyn FnMut(Event)>::new(move |event| owner.with(|| listener(event)));
+    // Some events come when the view is gone already: a dialog tells that it closed in a later turn. Its signals are
+    // gone with it, so there is nobody to tell.
+    let gone = Arc::new(AtomicBool::new(false));
+    let mark = Arc::clone(&gone);
+    Owner::on_cleanup(move || mark.store(true, Ordering::Relaxed));
+    let listener = Closure::<dyn FnMut(Event)>::new(move |event| {
+        if !gone.load(Ordering::Relaxed) {
+            owner.with(|| listener(event));
+        }
+    });
     // The browser frees it together with the element.
     let listener = listener.into_js_value();
     let _ = innermost().add_event_listener_with_callback(name, listener.unchecked_ref());
