@@ -2,6 +2,8 @@
 // table; quote ratios from one run, machines differ. Every answer is checked against the others before its time counts.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { stat, readdir } from "node:fs/promises";
 import path from "node:path";
 import { Browser, dist } from "../browser/harness.mjs";
@@ -91,6 +93,21 @@ function client() {
   };
 }
 
+/** Peak resident memory of the largest of the browser's tab processes so far, in MB (Linux). */
+function peak(browser) {
+  const list = execFileSync("ps", ["-eo", "pid,ppid,args"], { encoding: "utf8" }).split("\n").map((it) => it.trim().split(/\s+/));
+  const ours = new Set(list.filter((it) => it.some((word) => word === `--user-data-dir=${browser.profile}`)).map((it) => it[0]));
+  for (let grown = -1; grown !== ours.size;) {
+    grown = ours.size;
+    for (const [pid, parent] of list) if (ours.has(parent)) ours.add(pid);
+  }
+  const peaks = list.filter((it) => ours.has(it[0]) && it.includes("--type=renderer")).map(([pid]) => {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0);
+  });
+  return Math.round(Math.max(0, ...peaks) / 1000);
+}
+
 const rows = [];
 const line = (what, n, value, unit) => { rows.push({ what, n, value, unit }); console.log(`${String(n).padStart(8)}  ${what.padEnd(56)} ${value} ${unit}`); };
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
@@ -154,8 +171,7 @@ for (const n of sizes) {
     await timed("search: infix of an e-mail", ["c4321", "c77@", "1234@ex", "99@exam", "c555"].map(list));
     // Long enough for the worker to have written its snapshot when idle.
     await page.waitForTimeout(8_000);
-    const memory = await page.evaluate(async () => (await performance.measureUserAgentSpecificMemory?.().catch(() => null))?.bytes ?? null);
-    if (memory) line("memory", n, Math.round(memory / 1e6), "MB");
+    line("peak memory of the tab's process", n, peak(browser), "MB");
     await page.evaluate(() => bench.stop());
     await page.close();
     page = await fresh(browser);
