@@ -17,15 +17,6 @@
 //! Long work is a value with `step`: each step takes some 10 ms natively. Drop the value to stop without a trace of the
 //! step at hand; `cancel` where there is a report to get.
 
-// Where pointers have 32 bits a fault is small enough.
-#![cfg_attr(
-    target_pointer_width = "64",
-    expect(
-        clippy::result_large_err,
-        reason = "a fault is made once a request at most, and the protocol wants it whole"
-    )
-)]
-
 mod apply;
 mod columns;
 mod context;
