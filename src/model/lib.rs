@@ -2,6 +2,7 @@
 //!
 //! Invariant: knows no clock, no randomness, no storage and no browser. Everything here is a value.
 
+pub mod coupon;
 pub mod customer;
 pub mod day;
 pub mod id;
@@ -24,5 +25,5 @@ pub use issue::{Issue, IssueCode, Severity};
 pub use money::{Currency, Decimal, Money, Rounding};
 pub use order::{Order, OrderDraft, OrderLine, OrderStatus, Refund, RefundLine, RefundRequest};
 pub use points::Points;
-pub use workspace::{LifecycleThresholds, WorkspaceSettings};
+pub use workspace::{LifecycleThresholds, PointsAssumptions, WorkspaceSettings};
 pub use zone::{Timestamp, Zone};
