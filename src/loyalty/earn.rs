@@ -12,6 +12,10 @@
 //! Worked example: 1 point per 10.00, 99.00 spent, gold multiplies by 1.2: 9 full tens, 10.8, floor 10.
 //! Worked example: 1 point per 1.00, coffee doubles; coffee for 30.00 and a cup for 20.00: 50 + 30 = 80.
 
+mod explain;
+
+pub use explain::{EarnSkip, EarnStep, Explanation, explain};
+
 use crate::programs::{Compiled, Gate, RateRule};
 use crate::ratio::Ratio;
 use crate::{Line, Overflow, Purchase};

@@ -103,6 +103,25 @@ impl Ratio {
         )
     }
 
+    /// As a decimal number; what does not come out even is cut after twelve decimals. For people, not for sums.
+    pub(crate) fn to_decimal(self) -> String {
+        const MOST: u32 = 12;
+        let (sign, size) = if self.numerator < 0 { ("-", self.numerator.unsigned_abs()) } else { ("", self.numerator.unsigned_abs()) };
+        let divisor = self.denominator.unsigned_abs().max(1);
+        let (mut text, mut rest) = (format!("{sign}{}", size / divisor), size % divisor);
+        if rest > 0 {
+            text.push('.');
+        }
+        let mut left = MOST;
+        while rest > 0 && left > 0 {
+            rest = rest.saturating_mul(10);
+            text.push_str(&(rest / divisor).to_string());
+            rest %= divisor;
+            left -= 1;
+        }
+        text
+    }
+
     /// How many `per`s (above zero) there are, by `rounding`.
     pub(crate) fn steps(self, per: i64, rounding: Rounding) -> Result<i64, Overflow> {
         let denominator = product(self.denominator, i128::from(per))?;

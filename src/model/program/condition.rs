@@ -1,5 +1,6 @@
 //! Conditions on lines: the `where` of an earn rule, in the words of the segment rule.
 
+use super::Right;
 use super::json::{At, Parsed};
 use crate::{Currency, Decimal};
 use serde_json::Value;
@@ -118,10 +119,28 @@ const NUMBERS: [(&str, LineNumber); 4] = [
     ("hour", LineNumber::Hour),
 ];
 
-const TEXT_OPERATORS: &str = "one of \"eq\", \"ne\", \"in\", \"not_in\", \"contains\", \"not_contains\", \
-     \"starts_with\", \"ends_with\", \"is_set\", \"is_not_set\"";
-const NUMBER_OPERATORS: &str =
-    "one of \"eq\", \"ne\", \"lt\", \"lte\", \"gt\", \"gte\", \"between\", \"not_between\"";
+const TEXT_OPERATORS: [&str; 10] = [
+    "eq",
+    "ne",
+    "in",
+    "not_in",
+    "contains",
+    "not_contains",
+    "starts_with",
+    "ends_with",
+    "is_set",
+    "is_not_set",
+];
+const NUMBER_OPERATORS: [&str; 8] = [
+    "eq",
+    "ne",
+    "lt",
+    "lte",
+    "gt",
+    "gte",
+    "between",
+    "not_between",
+];
 
 /// Longest text that a condition compares with, and the longest list of such texts.
 const LONGEST_TEXT: usize = 500;
@@ -133,10 +152,10 @@ pub(super) fn read(at: &At<'_>, currency: Currency) -> Parsed<LineCondition> {
     let attribute = fields.need("attr", "an attribute of a line such as \"category\"")?;
     let operator = fields.need("op", "an operator such as \"eq\"")?;
     let name = attribute.value.as_str().unwrap_or_default();
-    let value = |expected: &str| fields.need("value", expected);
+    let value = |what: &'static str| fields.need("value", what);
     if let Some((_, text)) = TEXTS.iter().find(|(known, _)| *known == name) {
         if matches!(operator.value.as_str(), Some("is_set" | "is_not_set")) {
-            fields.refuse(&["value"], "nothing: this operator compares with no value")?;
+            fields.refuse(&["value"], "this operator compares with no value")?;
         }
         return text_test(&operator, value).map(|test| LineCondition::Text(*text, test));
     }
@@ -144,17 +163,16 @@ pub(super) fn read(at: &At<'_>, currency: Currency) -> Parsed<LineCondition> {
         let test = number_test(*number, &operator, value, currency)?;
         return Ok(LineCondition::Number(*number, test));
     }
-    let names: Vec<String> = TEXTS
-        .iter()
-        .map(|(n, _)| *n)
-        .chain(NUMBERS.iter().map(|(n, _)| *n))
-        .map(|n| format!("{n:?}"))
-        .collect();
-    Err(attribute.wrong(format!("one of {}", names.join(", "))))
+    let names = TEXTS.iter().map(|(name, _)| *name);
+    let names = names.chain(NUMBERS.iter().map(|(name, _)| *name));
+    attribute.wrong(Right::OneOf(names.collect()))
 }
 
-fn text_test<'a>(operator: &At<'_>, value: impl Fn(&str) -> Parsed<At<'a>>) -> Parsed<TextTest> {
-    let one = || Ok(value("a text")?.text(LONGEST_TEXT)?.to_owned());
+fn text_test<'a>(
+    operator: &At<'_>,
+    value: impl Fn(&'static str) -> Parsed<At<'a>>,
+) -> Parsed<TextTest> {
+    let one = || value("a text")?.text(LONGEST_TEXT).map(str::to_owned);
     let many = || {
         let list = value("a list of texts")?.list(LONGEST_LIST)?;
         list.iter()
@@ -172,30 +190,28 @@ fn text_test<'a>(operator: &At<'_>, value: impl Fn(&str) -> Parsed<At<'a>>) -> P
         Some("ends_with") => TextTest::EndsWith(one()?),
         Some("is_set") => TextTest::IsSet,
         Some("is_not_set") => TextTest::IsNotSet,
-        _ => return Err(operator.wrong(TEXT_OPERATORS)),
+        _ => return operator.wrong(Right::OneOf(TEXT_OPERATORS.to_vec())),
     })
 }
 
 fn number_test<'a>(
     attribute: LineNumber,
     operator: &At<'_>,
-    value: impl Fn(&str) -> Parsed<At<'a>>,
+    value: impl Fn(&'static str) -> Parsed<At<'a>>,
     currency: Currency,
 ) -> Parsed<NumberTest> {
-    let expected = number_expected(attribute);
-    let one = || number(attribute, &value(expected)?, currency);
+    let one = || number(attribute, &value("a number")?, currency);
     let two = || {
         let pair = value("a list of two, the lower bound first")?;
-        let [low, high] = pair
-            .list(2)?
-            .try_into()
-            .map_err(|_| pair.wrong("a list of two, the lower bound first"))?;
+        let Ok::<[At<'_>; 2], _>([low, high]) = pair.list(2)?.try_into() else {
+            return pair.wrong(Right::Pair);
+        };
         let bounds = (
             number(attribute, &low, currency)?,
             number(attribute, &high, currency)?,
         );
         if bounds.0 > bounds.1 {
-            return Err(pair.wrong("the lower bound first"));
+            return pair.wrong(Right::Pair);
         }
         Ok(bounds)
     };
@@ -208,39 +224,36 @@ fn number_test<'a>(
         Some("gte") => NumberTest::AtLeast(one()?),
         Some("between") => two().map(|(low, high)| NumberTest::Between(low, high))?,
         Some("not_between") => two().map(|(low, high)| NumberTest::NotBetween(low, high))?,
-        _ => return Err(operator.wrong(NUMBER_OPERATORS)),
+        _ => return operator.wrong(Right::OneOf(NUMBER_OPERATORS.to_vec())),
     })
 }
 
-fn number_expected(attribute: LineNumber) -> &'static str {
+fn number_right(attribute: LineNumber) -> Right {
     match attribute {
-        LineNumber::Amount => "an amount as a decimal string such as \"19.90\"",
-        LineNumber::Quantity => "a number with at most three decimals",
-        LineNumber::DayOfWeek => "a number from 1 (Monday) to 7",
-        LineNumber::Hour => "a number from 0 to 23",
+        LineNumber::Amount => Right::AnyAmount,
+        LineNumber::Quantity => Right::Quantity,
+        LineNumber::DayOfWeek => Right::Weekday,
+        LineNumber::Hour => Right::Hour,
     }
 }
 
 /// A number in the attribute's smallest unit. JSON numbers count by their decimal reading, as in the segment rule.
 fn number(attribute: LineNumber, at: &At<'_>, currency: Currency) -> Parsed<i64> {
-    let expected = number_expected(attribute);
     let (scale, bounds) = match attribute {
         LineNumber::Amount => (currency.decimals(), i64::MIN..=i64::MAX),
         LineNumber::Quantity => (3, i64::MIN..=i64::MAX),
         LineNumber::DayOfWeek => (0, 1..=7),
         LineNumber::Hour => (0, 0..=23),
     };
-    let decimal: Decimal = match at.value {
-        Value::String(text) => text.parse(),
-        Value::Number(number) => number.to_string().parse(),
-        _ => return Err(at.wrong(expected)),
-    }
-    .map_err(|_| at.wrong(expected))?;
-    decimal
-        .to_scale(scale)
-        .ok()
-        .filter(|number| bounds.contains(number))
-        .ok_or_else(|| at.wrong(expected))
+    let decimal: Option<Decimal> = match at.value {
+        Value::String(text) => text.parse().ok(),
+        Value::Number(number) => number.to_string().parse().ok(),
+        _ => None,
+    };
+    let number = decimal
+        .and_then(|decimal| decimal.to_scale(scale).ok())
+        .filter(|number| bounds.contains(number));
+    number.map_or_else(|| at.wrong(number_right(attribute)), Ok)
 }
 
 /// Writes one condition.

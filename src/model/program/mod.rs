@@ -10,14 +10,18 @@ mod condition;
 mod json;
 mod read;
 pub mod ready;
+mod right;
+pub mod templates;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub use condition::{LineCondition, LineNumber, LineText, NumberTest, TextTest};
+pub use right::Right;
 
 use crate::{Currency, Day, Decimal, Money, Points, Rounding, Zone};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A loyalty programme.
@@ -146,7 +150,8 @@ pub struct Cap {
 }
 
 /// The period of a [`Cap`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CapPeriod {
     /// Each order (or event).
     Order,
@@ -161,7 +166,8 @@ pub enum CapPeriod {
 }
 
 /// How multipliers combine; the tier's is one of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stacking {
     /// x2 and x1.25 make x2.5.
     #[default]
@@ -338,8 +344,10 @@ pub struct ProgramError {
     pub path: String,
     /// What stands there.
     pub found: String,
-    /// What would be right.
+    /// What would be right, in English.
     pub expected: String,
+    /// What would be right, for words in any language.
+    pub right: Right,
 }
 
 impl fmt::Display for ProgramError {
@@ -348,6 +356,7 @@ impl fmt::Display for ProgramError {
             path,
             found,
             expected,
+            ..
         } = self;
         let place = if path.is_empty() {
             "the programme"
@@ -366,6 +375,15 @@ impl Program {
     /// # Errors
     /// The first thing that is wrong: where, what was found and what would be right.
     pub fn parse(json: &str) -> Result<Self, ProgramError> {
+        Self::check(json).map_err(|wrong| wrong.into_iter().next().unwrap_or_else(read::unknown))
+    }
+
+    /// Reads a programme and says everything that is wrong with it: at most one thing of each part, because what is
+    /// wrong with a part may follow from the first thing.
+    ///
+    /// # Errors
+    /// Each thing that is wrong, in the order of the contract; at least one.
+    pub fn check(json: &str) -> Result<Self, Vec<ProgramError>> {
         read::program(json)
     }
 

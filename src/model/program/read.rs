@@ -1,11 +1,11 @@
 //! From JSON to a [`Program`]: every part is read with its path and checked against the others.
 
 use super::condition;
-use super::json::{At, Fields, Parsed};
+use super::json::{At, Fields, Parsed, Wrongs, refusal};
 use super::{
     Basis, Cap, CapPeriod, Downgrade, EarnRule, Effect, Expiry, Measure, Occasion, Period, Program,
-    ProgramError, Rate, Redeem, RefundPolicy, Reward, RoundEach, Stacking, Tier, Tiers, Upgrade,
-    Window,
+    ProgramError, Rate, Redeem, RefundPolicy, Reward, Right, RoundEach, Stacking, Tier, Tiers,
+    Upgrade, Window,
 };
 use crate::{Currency, Money, Points, Rounding, Zone};
 use serde_json::Value;
@@ -40,55 +40,86 @@ const KEYS: [&str; 11] = [
 
 /// Reads a whole programme.
 pub(super) fn program(json: &str) -> Parsed<Program> {
-    let value: Value = serde_json::from_str(json).map_err(|fault| ProgramError {
-        path: String::new(),
-        found: fault.to_string(),
-        expected: "a JSON object".to_owned(),
-    })?;
+    let value: Value = match serde_json::from_str(json) {
+        Ok(value) => value,
+        Err(fault) => return refusal(String::new(), fault.to_string(), Right::Object(Vec::new())),
+    };
     let root = At {
         path: String::new(),
         value: &value,
     };
     let fields = root.object(&KEYS)?;
-    let currency = fields.need("currency", "a currency such as \"CNY\"")?;
-    let currency = currency
-        .value
-        .as_str()
-        .and_then(|code| Currency::parse(code).ok())
-        .ok_or_else(|| currency.wrong("a currency of three letters such as \"CNY\""))?;
-    let zone = fields.need("time_zone", "a time zone such as \"Asia/Shanghai\"")?;
-    let time_zone = zone
-        .value
-        .as_str()
-        .and_then(|name| Zone::parse(name).ok())
-        .ok_or_else(|| zone.wrong("an IANA time zone such as \"Asia/Shanghai\""))?;
-    let rules = fields
-        .need("earn", "a list of earn rules")?
-        .list(MOST_RULES)?;
-    let earn: Vec<EarnRule> = rules
-        .iter()
-        .map(|at| earn_rule(at, currency))
-        .collect::<Parsed<_>>()?;
-    unique(&rules, earn.iter().map(|rule| rule.id.as_str()))?;
-    let program = Program {
-        name: fields
-            .need("name", "the programme's name")?
-            .text(LONGEST_NAME)?
-            .to_owned(),
-        currency,
-        time_zone,
-        earn,
-        stacking: fields.choice_or("stacking", Stacking::default(), &STACKINGS)?,
-        pending_days: fields
-            .read("pending_days", |at| at.count(MOST_PENDING_DAYS))?
-            .unwrap_or(0),
-        expiry: fields.read("expiry", expiry)?.unwrap_or_default(),
-        redeem: fields.read("redeem", |at| redeem(at, currency))?,
-        rewards: fields.read("rewards", rewards)?.unwrap_or_default(),
-        refund: fields.choice_or("refund", RefundPolicy::default(), &REFUND_POLICIES)?,
-        tiers: fields.read("tiers", |at| tiers(at, currency))?,
+    let mut wrongs = Wrongs::default();
+    let name = wrongs.take(fields.needed("name", "the programme's name", |at| {
+        at.text(LONGEST_NAME).map(str::to_owned)
+    }));
+    // Without a currency no amount can be read: only what has none is looked at then.
+    let currency = wrongs.take(fields.needed("currency", "a currency such as \"CNY\"", currency));
+    let time_zone =
+        wrongs.take(fields.needed("time_zone", "a time zone such as \"Asia/Shanghai\"", zone));
+    let earn = currency.and_then(|currency| {
+        wrongs.take(fields.needed("earn", "a list of earn rules", |at| earn(at, currency)))
+    });
+    let stacking = wrongs.take(fields.choice_or("stacking", Stacking::default(), &STACKINGS));
+    let pending_days = wrongs.take(fields.read("pending_days", |at| at.count(MOST_PENDING_DAYS)));
+    let expiry = wrongs.take(fields.read("expiry", expiry));
+    let redeem =
+        currency.and_then(|currency| wrongs.take(fields.read("redeem", |at| redeem(at, currency))));
+    let rewards = wrongs.take(fields.read("rewards", rewards));
+    let policy = RefundPolicy::default();
+    let refund = wrongs.take(fields.choice_or("refund", policy, &REFUND_POLICIES));
+    let tiers =
+        currency.and_then(|currency| wrongs.take(fields.read("tiers", |at| tiers(at, currency))));
+    let whole = || {
+        Some(Program {
+            name: name?,
+            currency: currency?,
+            time_zone: time_zone?,
+            earn: earn?,
+            stacking: stacking?,
+            pending_days: pending_days?.unwrap_or(0),
+            expiry: expiry?.unwrap_or_default(),
+            redeem: redeem?,
+            rewards: rewards?.unwrap_or_default(),
+            refund: refund?,
+            tiers: tiers?,
+        })
     };
-    Ok(program)
+    wrongs.whole(whole())
+}
+
+/// Stands for a refusal without a reason, which there is none of.
+pub(super) fn unknown() -> ProgramError {
+    let right = Right::Object(Vec::new());
+    ProgramError {
+        path: String::new(),
+        found: String::new(),
+        expected: right.to_string(),
+        right,
+    }
+}
+
+fn currency(at: &At<'_>) -> Parsed<Currency> {
+    let known = at
+        .value
+        .as_str()
+        .and_then(|code| Currency::parse(code).ok());
+    known.map_or_else(|| at.wrong(Right::Currency), Ok)
+}
+
+fn zone(at: &At<'_>) -> Parsed<Zone> {
+    let known = at.value.as_str().and_then(|name| Zone::parse(name).ok());
+    known.map_or_else(|| at.wrong(Right::Zone), Ok)
+}
+
+fn earn(at: &At<'_>, currency: Currency) -> Parsed<Vec<EarnRule>> {
+    let rules = at.list(MOST_RULES)?;
+    let mut wrongs = Wrongs::default();
+    let earn = wrongs.all(rules.iter().map(|at| earn_rule(at, currency)));
+    if let Some(earn) = &earn {
+        wrongs.take(unique(&rules, earn.iter().map(|rule| rule.id.as_str())));
+    }
+    wrongs.whole(earn)
 }
 
 pub(super) const STACKINGS: [(&str, Stacking); 3] = [
@@ -146,11 +177,8 @@ fn unique<'a>(elements: &[At<'_>], ids: impl Iterator<Item = &'a str>) -> Parsed
     let mut seen: Vec<&str> = Vec::new();
     for (at, id) in elements.iter().zip(ids) {
         if seen.contains(&id) {
-            return Err(ProgramError {
-                path: format!("{}.id", at.path),
-                found: format!("{id:?}, which another has already"),
-                expected: "an id of its own".to_owned(),
-            });
+            let found = format!("{id:?}, which another has already");
+            return refusal(format!("{}.id", at.path), found, Right::Own);
         }
         seen.push(id);
     }
@@ -180,31 +208,41 @@ fn earn_rule(at: &At<'_>, currency: Currency) -> Parsed<EarnRule> {
         "event",
         "known_for_days",
     ])?;
-    let on = occasion(&fields)?;
-    let rule = EarnRule {
-        id: id(&fields)?,
-        effect: effect(&fields, &on, currency)?,
-        conditions: fields
-            .read("where", |at| conditions(at, currency))?
-            .unwrap_or_default(),
-        from: fields.read("from", At::day)?,
-        to: fields.read("to", At::day)?,
-        min_amount: fields.read("min_amount", |at| at.money(currency, 0))?,
-        cap: fields.read("cap", cap)?,
-        on,
-    };
-    if rule.on != Occasion::Purchase {
-        fields.refuse(
+    let mut wrongs = Wrongs::default();
+    let id = wrongs.take(id(&fields));
+    let on = wrongs.take(occasion(&fields));
+    let effect = on
+        .as_ref()
+        .and_then(|on| wrongs.take(effect(&fields, on, currency)));
+    let conditions = wrongs.take(fields.read("where", |at| conditions(at, currency)));
+    let from = wrongs.take(fields.read("from", At::day));
+    let to = wrongs.take(fields.read("to", At::day));
+    let min_amount = wrongs.take(fields.read("min_amount", |at| at.money(currency, 0)));
+    let cap = wrongs.take(fields.read("cap", cap));
+    if on.as_ref().is_some_and(|on| *on != Occasion::Purchase) {
+        wrongs.take(fields.refuse(
             &["where", "min_amount"],
-            "nothing: only a purchase has lines and an amount",
-        )?;
+            "only a purchase has lines and an amount",
+        ));
     }
-    if let (Some(from), Some(to), Some(at)) = (rule.from, rule.to, fields.get("to"))
+    if let (Some(Some(from)), Some(Some(to)), Some(at)) = (from, to, fields.get("to"))
         && to < from
     {
-        return Err(at.wrong(format!("{from} or later, the day of \"from\"")));
+        wrongs.take(at.wrong::<()>(Right::NotBefore(from)));
     }
-    Ok(rule)
+    let whole = || {
+        Some(EarnRule {
+            id: id?,
+            on: on?,
+            effect: effect?,
+            conditions: conditions?.unwrap_or_default(),
+            from: from?,
+            to: to?,
+            min_amount: min_amount?,
+            cap: cap?,
+        })
+    };
+    wrongs.whole(whole())
 }
 
 fn occasion(fields: &Fields<'_>) -> Parsed<Occasion> {
@@ -228,25 +266,20 @@ fn occasion(fields: &Fields<'_>) -> Parsed<Occasion> {
                 .to_owned(),
         ),
         _ => {
-            return Err(
-                on.wrong("one of \"purchase\", \"signup\", \"birthday\", \"referral\", \"event\"")
-            );
+            let names = ["purchase", "signup", "birthday", "referral", "event"];
+            return on.wrong(Right::OneOf(names.to_vec()));
         }
     };
     if !matches!(occasion, Occasion::Birthday { .. }) {
-        fields.refuse(
-            &["known_for_days"],
-            "nothing: only birthdays are known for days",
-        )?;
+        fields.refuse(&["known_for_days"], "only birthdays are known for days")?;
     }
     if !matches!(occasion, Occasion::Event(_)) {
-        fields.refuse(&["event"], "nothing: only \"on\": \"event\" names one")?;
+        fields.refuse(&["event"], "only \"on\": \"event\" names one")?;
     }
     Ok(occasion)
 }
 
 fn effect(fields: &Fields<'_>, on: &Occasion, currency: Currency) -> Parsed<Effect> {
-    const ONE: &str = "exactly one of \"points\", \"multiply\" and \"exclude\": true";
     let (points, multiply, exclude) = (
         fields.get("points"),
         fields.get("multiply"),
@@ -261,14 +294,14 @@ fn effect(fields: &Fields<'_>, on: &Occasion, currency: Currency) -> Parsed<Effe
     .flatten()
     .collect();
     if given.len() > 1 {
-        return Err(fields.wrong(given.join(" and "), ONE));
+        return fields.wrong(given.join(" and "), Right::OneEffect);
     }
     if let Some(points) = points {
         return points_effect(fields, &points, on, currency);
     }
     fields.refuse(
         &["per", "basis", "rounding", "round_each", "cap"],
-        "nothing: it belongs to a rule that gives \"points\"",
+        "it belongs to a rule that gives \"points\"",
     )?;
     let only_purchase = || fields.need("on", "")?.choice(&[("purchase", ())]);
     match (multiply, exclude) {
@@ -280,8 +313,8 @@ fn effect(fields: &Fields<'_>, on: &Occasion, currency: Currency) -> Parsed<Effe
             only_purchase()?;
             Ok(Effect::Exclude)
         }
-        (None, Some(exclude)) => Err(exclude.wrong("true")),
-        (None, None) => Err(fields.wrong("none of them", ONE)),
+        (None, Some(exclude)) => exclude.wrong(Right::True),
+        (None, None) => fields.wrong("none of them", Right::OneEffect),
     }
 }
 
@@ -294,7 +327,7 @@ fn points_effect(
     let Some(per) = fields.get("per") else {
         fields.refuse(
             &["basis", "rounding", "round_each"],
-            "nothing: it belongs to a rate, which has \"per\"",
+            "it belongs to a rate, which has \"per\"",
         )?;
         return Ok(Effect::Fixed(Points(points.whole(1, MOST_POINTS)?)));
     };
@@ -302,40 +335,59 @@ fn points_effect(
         Occasion::Purchase => {}
         Occasion::Referral | Occasion::Event(_) => fields.refuse(
             &["basis", "round_each"],
-            "nothing: an event has one amount and no lines",
+            "an event has one amount and no lines",
         )?,
         Occasion::Signup | Occasion::Birthday { .. } => {
-            return Err(per.wrong("nothing: there is no amount that a rate could look at"));
+            return per.wrong(Right::Nothing(
+                "there is no amount that a rate could look at",
+            ));
         }
     }
-    Ok(Effect::Rate(Rate {
-        points: points.rate(MOST_POINTS)?,
-        per: per.money(currency, 1)?,
-        basis: fields.choice_or("basis", Basis::default(), &BASES)?,
-        rounding: fields.choice_or("rounding", Rounding::Floor, &ROUNDINGS)?,
-        round_each: fields.choice_or("round_each", RoundEach::default(), &ROUND_EACH)?,
-    }))
+    let mut wrongs = Wrongs::default();
+    let points = wrongs.take(points.rate(MOST_POINTS));
+    let per = wrongs.take(per.money(currency, 1));
+    let basis = wrongs.take(fields.choice_or("basis", Basis::default(), &BASES));
+    let rounding = wrongs.take(fields.choice_or("rounding", Rounding::Floor, &ROUNDINGS));
+    let each = RoundEach::default();
+    let round_each = wrongs.take(fields.choice_or("round_each", each, &ROUND_EACH));
+    let whole = || {
+        Some(Effect::Rate(Rate {
+            points: points?,
+            per: per?,
+            basis: basis?,
+            rounding: rounding?,
+            round_each: round_each?,
+        }))
+    };
+    wrongs.whole(whole())
 }
 
 fn conditions(at: &At<'_>, currency: Currency) -> Parsed<Vec<condition::LineCondition>> {
     let list = at.list(MOST_CONDITIONS)?;
-    list.iter()
-        .map(|at| condition::read(at, currency))
-        .collect()
+    let mut wrongs = Wrongs::default();
+    let all = wrongs.all(list.iter().map(|at| condition::read(at, currency)));
+    wrongs.whole(all)
 }
 
 fn cap(at: &At<'_>) -> Parsed<Cap> {
     let fields = at.object(&["points", "per"])?;
-    Ok(Cap {
-        points: Points(
-            fields
-                .need("points", "a number of points")?
-                .whole(1, MOST_POINTS)?,
-        ),
-        per: fields
-            .need("per", "a period such as \"month\"")?
-            .choice(&CAP_PERIODS)?,
-    })
+    let mut wrongs = Wrongs::default();
+    let points = wrongs.take(fields.needed("points", "a number of points", points));
+    let per = wrongs.take(fields.needed("per", "a period such as \"month\"", |at| {
+        at.choice(&CAP_PERIODS)
+    }));
+    let whole = || {
+        Some(Cap {
+            points: points?,
+            per: per?,
+        })
+    };
+    wrongs.whole(whole())
+}
+
+/// A number of points above zero.
+fn points(at: &At<'_>) -> Parsed<Points> {
+    at.whole(1, MOST_POINTS).map(Points)
 }
 
 fn expiry(at: &At<'_>) -> Parsed<Expiry> {
@@ -357,7 +409,7 @@ fn expiry(at: &At<'_>) -> Parsed<Expiry> {
             ("year_end", Kind::YearEnd),
             ("inactivity", Kind::Inactivity),
         ])?;
-    let no = "nothing: this kind of expiry has no such number";
+    let no = "this kind of expiry has no such number";
     Ok(match kind {
         Kind::Never => {
             fields.refuse(&["n", "round_up", "years", "months"], no)?;
@@ -387,7 +439,7 @@ fn expiry(at: &At<'_>) -> Parsed<Expiry> {
             let months = fields.need("months", "a number of months")?;
             let number = months.count(MOST_MONTHS)?;
             if number == 0 {
-                return Err(months.wrong(format!("a whole number from 1 to {MOST_MONTHS}")));
+                return months.wrong(Right::Whole(1, i64::from(MOST_MONTHS)));
             }
             Expiry::Inactivity { months: number }
         }
@@ -403,44 +455,57 @@ fn redeem(at: &At<'_>, currency: Currency) -> Parsed<Redeem> {
         "max_share",
         "max_points",
     ])?;
-    let max_share = fields.get("max_share").map(|at| at.rate(1)).transpose()?;
-    let count = |at: &At<'_>| Ok(Points(at.whole(1, MOST_POINTS)?));
-    Ok(Redeem {
-        points: count(&fields.need("points", "a number of points")?)?,
-        worth: fields.need("worth", "an amount")?.money(currency, 1)?,
-        step: fields.read("step", count)?.unwrap_or(Points(1)),
-        min_points: fields
-            .read("min_points", |at| Ok(Points(at.whole(0, MOST_POINTS)?)))?
-            .unwrap_or_default(),
-        max_share,
-        max_points: fields.read("max_points", count)?,
-    })
+    let mut wrongs = Wrongs::default();
+    let each = wrongs.take(fields.needed("points", "a number of points", points));
+    let worth = wrongs.take(fields.needed("worth", "an amount", |at| at.money(currency, 1)));
+    let step = wrongs.take(fields.read("step", points));
+    let min_points = wrongs.take(fields.read("min_points", |at| at.whole(0, MOST_POINTS)));
+    let max_share = wrongs.take(fields.read("max_share", |at| at.rate(1)));
+    let max_points = wrongs.take(fields.read("max_points", points));
+    let whole = || {
+        Some(Redeem {
+            points: each?,
+            worth: worth?,
+            step: step?.unwrap_or(Points(1)),
+            min_points: Points(min_points?.unwrap_or(0)),
+            max_share: max_share?,
+            max_points: max_points?,
+        })
+    };
+    wrongs.whole(whole())
 }
 
 fn rewards(at: &At<'_>) -> Parsed<Vec<Reward>> {
     let elements = at.list(MOST_RULES)?;
     let reward = |at: &At<'_>| {
         let fields = at.object(&["id", "name", "points", "stock"])?;
-        let id = id(&fields)?;
-        Ok(Reward {
-            name: name(&fields, &id)?,
-            points: Points(
-                fields
-                    .need("points", "what it costs")?
-                    .whole(1, MOST_POINTS)?,
-            ),
-            stock: fields.read("stock", |at| at.count(u32::MAX))?,
-            id,
-        })
+        let mut wrongs = Wrongs::default();
+        let id = wrongs.take(id(&fields));
+        let name = wrongs.take(name(&fields));
+        let points = wrongs.take(fields.needed("points", "what it costs", points));
+        let stock = wrongs.take(fields.read("stock", |at| at.count(u32::MAX)));
+        let whole = || {
+            let id = id?;
+            Some(Reward {
+                name: name?.unwrap_or_else(|| id.clone()),
+                points: points?,
+                stock: stock?,
+                id,
+            })
+        };
+        wrongs.whole(whole())
     };
-    let rewards: Vec<Reward> = elements.iter().map(reward).collect::<Parsed<_>>()?;
-    unique(&elements, rewards.iter().map(|reward| reward.id.as_str()))?;
-    Ok(rewards)
+    let mut wrongs = Wrongs::default();
+    let rewards = wrongs.all(elements.iter().map(reward));
+    if let Some(rewards) = &rewards {
+        wrongs.take(unique(&elements, rewards.iter().map(|it| it.id.as_str())));
+    }
+    wrongs.whole(rewards)
 }
 
-fn name(fields: &Fields<'_>, id: &str) -> Parsed<String> {
-    let name = fields.read("name", |at| at.text(LONGEST_NAME))?;
-    Ok(name.unwrap_or(id).to_owned())
+/// What members read; the id where none is given.
+fn name(fields: &Fields<'_>) -> Parsed<Option<String>> {
+    fields.read("name", |at| at.text(LONGEST_NAME).map(str::to_owned))
 }
 
 fn tiers(at: &At<'_>, currency: Currency) -> Parsed<Tiers> {
@@ -452,61 +517,86 @@ fn tiers(at: &At<'_>, currency: Currency) -> Parsed<Tiers> {
         "keep_months",
         "levels",
     ])?;
-    let measure = fields.choice_or("measure", Measure::default(), &MEASURES)?;
-    let list = fields.need("levels", "a list of levels")?;
+    let mut wrongs = Wrongs::default();
+    let measure = wrongs.take(fields.choice_or("measure", Measure::default(), &MEASURES));
+    let window = wrongs.take(fields.needed(
+        "window",
+        "a window such as {\"kind\":\"rolling_months\",\"n\":12}",
+        window,
+    ));
+    let upgrade = wrongs.take(fields.choice_or("upgrade", Upgrade::default(), &UPGRADES));
+    let fall = Downgrade::default();
+    let downgrade = wrongs.take(fields.choice_or("downgrade", fall, &DOWNGRADES));
+    let keep_months = wrongs.take(fields.read("keep_months", |at| at.count(MOST_MONTHS)));
+    let levels = measure.and_then(|measure| {
+        wrongs.take(fields.needed("levels", "a list of levels", |at| {
+            levels(at, measure, currency)
+        }))
+    });
+    let whole = || {
+        Some(Tiers {
+            measure: measure?,
+            window: window?,
+            upgrade: upgrade?,
+            downgrade: downgrade?,
+            keep_months: keep_months?.unwrap_or(0),
+            levels: levels?,
+        })
+    };
+    wrongs.whole(whole())
+}
+
+fn levels(list: &At<'_>, measure: Measure, currency: Currency) -> Parsed<Vec<Tier>> {
     let elements = list.list(MOST_LEVELS)?;
     if elements.is_empty() {
-        return Err(list.wrong("at least one level"));
+        return list.wrong(Right::AtLeastOne);
     }
-    let levels: Vec<Tier> = elements
+    let mut wrongs = Wrongs::default();
+    let levels = wrongs.all(elements.iter().map(|at| tier(at, measure, currency)));
+    for (pair, at) in levels
         .iter()
-        .map(|at| tier(at, measure, currency))
-        .collect::<Parsed<_>>()?;
-    unique(&elements, levels.iter().map(|level| level.id.as_str()))?;
-    for ((lower, upper), at) in levels
-        .iter()
-        .zip(levels.iter().skip(1))
+        .flat_map(|levels| levels.windows(2))
         .zip(elements.iter().skip(1))
     {
+        let [lower, upper] = pair else { continue };
         if upper.from <= lower.from {
-            return Err(ProgramError {
-                path: format!("{}.from", at.path),
-                found: upper.from.to_string(),
-                expected: format!("more than {}, which {:?} starts from", lower.from, lower.id),
-            });
+            let shown = |from: i64| match measure {
+                Measure::Spend => Money(from).to_decimal(currency),
+                Measure::QualifyingPoints | Measure::Visits => from.to_string(),
+            };
+            let right = Right::MoreThan(shown(lower.from), lower.id.clone());
+            let path = format!("{}.from", at.path);
+            wrongs.take(refusal::<()>(path, shown(upper.from), right));
         }
     }
-    Ok(Tiers {
-        measure,
-        window: window(&fields.need(
-            "window",
-            "a window such as {\"kind\":\"rolling_months\",\"n\":12}",
-        )?)?,
-        upgrade: fields.choice_or("upgrade", Upgrade::default(), &UPGRADES)?,
-        downgrade: fields.choice_or("downgrade", Downgrade::default(), &DOWNGRADES)?,
-        keep_months: fields
-            .read("keep_months", |at| at.count(MOST_MONTHS))?
-            .unwrap_or(0),
-        levels,
-    })
+    if let Some(levels) = &levels {
+        wrongs.take(unique(&elements, levels.iter().map(|it| it.id.as_str())));
+    }
+    wrongs.whole(levels)
 }
 
 fn tier(at: &At<'_>, measure: Measure, currency: Currency) -> Parsed<Tier> {
     let fields = at.object(&["id", "name", "from", "multiply"])?;
-    let id = id(&fields)?;
-    let from = fields.need("from", "from how much on")?;
-    Ok(Tier {
-        name: name(&fields, &id)?,
-        from: match measure {
-            Measure::Spend => {
-                let Money(minor) = from.money(currency, 0)?;
-                minor
-            }
-            Measure::QualifyingPoints | Measure::Visits => from.whole(0, MOST_POINTS)?,
-        },
-        multiply: fields.read("multiply", |at| at.rate(MOST_MULTIPLIER))?,
-        id,
-    })
+    let mut wrongs = Wrongs::default();
+    let id = wrongs.take(id(&fields));
+    let name = wrongs.take(name(&fields));
+    let from = wrongs.take(
+        fields.needed("from", "from how much on", |at| match measure {
+            Measure::Spend => at.money(currency, 0).map(|money| money.0),
+            Measure::QualifyingPoints | Measure::Visits => at.whole(0, MOST_POINTS),
+        }),
+    );
+    let multiply = wrongs.take(fields.read("multiply", |at| at.rate(MOST_MULTIPLIER)));
+    let whole = || {
+        let id = id?;
+        Some(Tier {
+            name: name?.unwrap_or_else(|| id.clone()),
+            from: from?,
+            multiply: multiply?,
+            id,
+        })
+    };
+    wrongs.whole(whole())
 }
 
 fn window(at: &At<'_>) -> Parsed<Window> {
@@ -515,7 +605,7 @@ fn window(at: &At<'_>) -> Parsed<Window> {
     if kind.value.as_str() == Some("rolling_months") {
         let n = fields.need("n", "a number of months")?;
         return match n.count(MOST_MONTHS)? {
-            0 => Err(n.wrong(format!("a whole number from 1 to {MOST_MONTHS}"))),
+            0 => n.wrong(Right::Whole(1, i64::from(MOST_MONTHS))),
             months => Ok(Window::RollingMonths(months)),
         };
     }
@@ -525,6 +615,6 @@ fn window(at: &At<'_>) -> Parsed<Window> {
         ("anniversary", Window::Anniversary),
         ("lifetime", Window::Lifetime),
     ])?;
-    fields.refuse(&["n"], "nothing: only \"rolling_months\" has a number")?;
+    fields.refuse(&["n"], "only \"rolling_months\" has a number")?;
     Ok(window)
 }

@@ -1,4 +1,3 @@
-use super::ready::{self, Words};
 use super::*;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -595,26 +594,98 @@ fn bad_programmes_are_refused() {
     }
 }
 
+const TEMPLATE_WORDS: templates::Words<'static> = templates::Words {
+    name: "星星卡",
+    tiers: ["银卡", "金卡", "白金卡"],
+    reward: "免费饮品",
+    excluded: "礼品卡",
+};
+
 #[test]
-fn ready_programmes_read_back() {
-    let words = Words {
-        name: "星星卡",
-        tiers: ["银卡", "金卡", "白金卡"],
-        reward: "免费饮品",
-    };
+fn every_template_is_a_valid_programme_in_every_currency() {
     let zone = Zone::parse("Asia/Shanghai").unwrap();
-    for code in ["CNY", "JPY", "KWD"] {
+    // Every currency whose decimals are not two, those with steps of their own, and any three letters.
+    let codes = "CNY USD EUR GBP HKD TWD SGD AUD CAD CHF INR THB PHP IDR MYR RUB BRL MXN TRY ZAR NOK SEK DKK PLN CZK HUF \
+        BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF BHD IQD JOD KWD LYD OMR TND CLF UYW COP LKR PKR NPR \
+        NGN LAK KHR IRR UZS AED SAR ILS QQQ";
+    for code in codes.split_whitespace() {
         let currency = Currency::parse(code).unwrap();
-        for key in ready::KEYS {
-            let program = ready::by_key(key, words, currency, zone).unwrap();
+        for template in templates::Template::ALL {
+            let program = template.program(TEMPLATE_WORDS, currency, zone);
             assert_eq!(
                 Program::parse(&program.to_json()),
                 Ok(program),
-                "{key} {code}"
+                "{} {code}",
+                template.key()
             );
+            assert!(template.example_amount(currency) > Money::ZERO);
         }
     }
-    assert_eq!(ready::by_key("bakery", words, Currency::CNY, zone), None);
+    let mut keys: Vec<&str> = templates::Template::ALL.map(|it| it.key()).to_vec();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), 5);
+}
+
+#[test]
+fn amounts_of_templates_suit_the_currency() {
+    for (code, step) in [
+        ("CNY", 100),
+        ("USD", 100),
+        ("JPY", 100),
+        ("KRW", 1_000),
+        ("VND", 10_000),
+        ("KWD", 1_000),
+        ("INR", 1_000),
+        ("VUV", 100),
+    ] {
+        let currency = Currency::parse(code).unwrap();
+        assert_eq!(templates::step(currency), Money(step), "{code}");
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let mut value: Value = serde_json::from_str(EXAMPLE).unwrap();
+    value["name"] = json!(" ");
+    value["earn"][0]["points"] = json!("many");
+    value["earn"][0]["per"] = json!("0");
+    value["earn"][1]["to"] = json!("2025-01-01");
+    value["earn"][4]["known_for_days"] = json!("soon");
+    value["earn"][5]["cap"]["points"] = json!(0);
+    value["pending_days"] = json!(-1);
+    value["expiry"]["n"] = json!("x");
+    value["redeem"]["step"] = json!(0);
+    value["redeem"]["max_share"] = json!("2");
+    value["rewards"][0]["points"] = json!("");
+    value["tiers"]["levels"][1]["from"] = json!(0);
+    value["tiers"]["levels"][2]["multiply"] = json!("0");
+    let wrong = Program::check(&value.to_string()).unwrap_err();
+    let paths: Vec<&str> = wrong.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [
+            "name",
+            "earn[0].points",
+            "earn[0].per",
+            "earn[1].to",
+            "earn[4].known_for_days",
+            "earn[5].cap.points",
+            "pending_days",
+            "expiry.n",
+            "redeem.step",
+            "redeem.max_share",
+            "rewards[0].points",
+            "tiers.levels[2].multiply",
+        ]
+    );
+    assert_eq!(Program::parse(&value.to_string()), Err(wrong[0].clone()));
+    // Levels are compared once each of them is right.
+    value["tiers"]["levels"][2]["multiply"] = json!("2");
+    let wrong = Program::check(&value.to_string()).unwrap_err();
+    let last = wrong.last().unwrap();
+    assert_eq!(last.path, "tiers.levels[1].from");
+    assert_eq!(last.right, Right::MoreThan("0".into(), "silver".into()));
 }
 
 proptest! {
