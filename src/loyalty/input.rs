@@ -69,7 +69,8 @@ pub struct Purchase {
     pub gross: Money,
     /// The part of `amount` that is tax; zero where not known.
     pub tax: Money,
-    /// The part of `amount` that was paid in points; zero where not known.
+    /// The part of `amount` that was paid in points elsewhere; zero where not known. Redemptions that are recorded for
+    /// the order come on top of it by themselves.
     pub paid_with_points: Money,
     /// Code of the channel, or [`NO_CODE`].
     pub channel: u32,
@@ -166,7 +167,8 @@ pub enum Deed<'a> {
     Redemption {
         /// How many.
         points: Points,
-        /// The order they paid for: when it is returned whole they come back.
+        /// The order they paid for: what they are worth earns nothing there, and they come back when it is returned
+        /// whole.
         order: Option<OrderId>,
         /// Id of the reward they bought.
         reward: Option<&'a str>,
@@ -185,7 +187,7 @@ pub enum Deed<'a> {
         /// When they end.
         ends: Ends,
     },
-    /// A recorded redemption, adjustment or bonus is reversed. Anything else, or a second time, does nothing.
+    /// A recorded entry is reversed: points go back where they came from. A second time it does nothing.
     Reversal {
         /// Which.
         of: EntryId,
@@ -202,7 +204,7 @@ pub enum Deed<'a> {
     },
     /// Another member was merged into this one: balances add, the higher tier is kept.
     MergeIn {
-        /// The other's open lots.
+        /// The other's open and pending lots.
         lots: &'a [MovedLot],
         /// The other's debt.
         debt: Points,
@@ -235,6 +237,8 @@ pub struct MovedLot {
     pub earned_on: Day,
     /// Their last usable day.
     pub expires_on: Option<Day>,
+    /// Still pending: the day they post. They come in pending and post on that day.
+    pub posts_on: Option<Day>,
 }
 
 /// The moment a question is about: facts later than `at` do not exist, and the local day is `day`.

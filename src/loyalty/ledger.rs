@@ -34,7 +34,7 @@ pub enum EntryKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its id. Recorded entries have the store's; derived ones follow from what they derive from: `order:<order id>`,
-    /// `order:<order id>:refund:<refund key>`, `order:<order id>:return:<entry id>`, `expiry:<id of the lot>`,
+    /// `order:<order id>:refund:<refund key>`, `order:<order id>:return:<entry id>`, `order:<order id>:paid:<entry id>`, `expiry:<id of the lot>`,
     /// `signup`, `birthday:<year>`, `event:<interaction id>`.
     pub id: String,
     /// Its idempotency key; for derived entries the id.
@@ -127,6 +127,17 @@ impl Entry {
                 Day(lot.earned),
                 lot.points,
             )
+        }
+    }
+
+    /// What a redemption that is recorded for an order (or its reversal) changes of what the order earns.
+    pub(crate) fn payment(order: OrderId, by: &Recorded<'_>, points: i64) -> Self {
+        let id = format!("order:{order}:paid:{}", by.id);
+        Self {
+            at: Some(by.at),
+            order: Some(order),
+            reverses: Some(format!("order:{order}")),
+            ..Self::blank(id, EntryKind::Reversal, by.day, points)
         }
     }
 

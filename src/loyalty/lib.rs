@@ -46,21 +46,25 @@
 //! 9th; the rest of the order comes back on the 20th: 20 are taken from its lot, 60 are owed.
 
 mod account;
+pub mod breakage;
 mod condition;
 mod earn;
 mod expiry;
 mod fold;
 mod input;
 mod ledger;
+pub mod liability;
 mod lots;
 mod overview;
 mod programs;
 mod ratio;
 mod redeem;
+mod step;
 mod tiers;
 mod timeline;
 
-pub use account::{Account, OpenLot, Standing};
+pub use earn::{EarnSkip, EarnStep, Explanation, explain};
+pub use account::{Account, OpenLot, Standing, WaitingLot};
 pub use fold::Evaluator;
 pub use input::{
     AsOf, Deed, Ends, KnownBirthday, Line, Member, MovedLot, NO_CODE, Purchase, Recorded, Refund,
@@ -69,9 +73,10 @@ pub use input::{
 pub use ledger::{Entry, EntryKind};
 pub use overview::Overview;
 pub use programs::{Dictionary, Programs, Texts, Version};
+pub use step::{LotState, LotUse, Step};
 pub use redeem::{
     Limit, Redeemable, RedemptionRequest, Refusal, check_adjustment, check_redemption,
-    usable_points, worth,
+    usable_for_order, usable_points, worth,
 };
 
 /// A number went beyond 64 bits (or an exact rate beyond 128): nothing was calculated.

@@ -71,6 +71,10 @@ pub(crate) struct Lots {
     allocations: Vec<Allocation>,
     /// In the order they came about.
     debts: VecDeque<Debt>,
+    /// Pending points that left with a merging, by who took them.
+    left_pending: Vec<Allocation>,
+    /// Debts that left with a merging: who took them, and the debt.
+    left_debts: Vec<(u32, Debt)>,
     posted: i64,
     pending: i64,
     debt: i64,
@@ -96,6 +100,8 @@ impl Lots {
         self.waiting.clear();
         self.allocations.clear();
         self.debts.clear();
+        self.left_pending.clear();
+        self.left_debts.clear();
         (self.posted, self.pending, self.debt) = (0, 0, 0);
         self.inactivity = false;
     }
@@ -114,8 +120,28 @@ impl Lots {
         self.debt
     }
 
+    /// Every lot there ever was.
+    pub(crate) fn all(&self) -> &[Lot] {
+        &self.all
+    }
+
+    /// What takers hold of which lots.
+    pub(crate) fn uses(&self) -> impl Iterator<Item = crate::step::LotUse> + '_ {
+        self.allocations.iter().map(|it| crate::step::LotUse {
+            lot: it.lot,
+            recorded: it.taker,
+            points: model::Points(it.points),
+        })
+    }
+
     pub(crate) fn get(&self, lot: u32) -> Option<&Lot> {
         self.all.get(lot as usize)
+    }
+
+    /// How many lots there ever were.
+    pub(crate) fn count(&self) -> u32 {
+        // `give` refuses more.
+        u32::try_from(self.all.len()).unwrap_or(u32::MAX)
     }
 
     /// Open lots in the order of consumption.
@@ -272,6 +298,8 @@ impl Lots {
         add(&mut lot.left, by)?;
         add(&mut self.pending, by)?;
         if was_void {
+            // Its day may have come while there was nothing to post.
+            lot.posts = lot.posts.max(day);
             let posts = lot.posts;
             let place = self.waiting.partition_point(|&other| {
                 self.all
@@ -319,29 +347,63 @@ impl Lots {
         Ok(returned)
     }
 
-    /// Empties everything; returns what the balance was. Pending lots must have been lowered to nothing.
-    pub(crate) fn close(&mut self) -> i64 {
+    /// Open lots and debts leave with `taker` (a merging). Returns what the balance was.
+    pub(crate) fn leave(&mut self, taker: u32) -> Result<i64, Overflow> {
         let balance = self.balance();
-        for index in self.open.drain(..) {
-            if let Some(lot) = self.all.get_mut(index as usize) {
-                lot.left = 0;
-            }
+        self.take(self.posted, None, taker, false)?;
+        let debts = self.debts.drain(..).map(|debt| (taker, debt));
+        self.left_debts.extend(debts);
+        self.debt = 0;
+        Ok(balance)
+    }
+
+    /// The next pending lot leaves with `taker`: which, and how much.
+    pub(crate) fn leave_pending(&mut self, taker: u32) -> Result<Option<(u32, i64)>, Overflow> {
+        let Some(&lot) = self.waiting.front() else {
+            return Ok(None);
+        };
+        let points = self.get(lot).map_or(0, |lot| lot.left);
+        if points == 0 {
+            self.waiting.pop_front();
         }
-        self.allocations.clear();
-        self.debts.clear();
-        (self.posted, self.debt) = (0, 0);
-        balance
+        self.lower_pending(lot, points)?;
+        self.left_pending.push(Allocation { taker, lot, points });
+        Ok(Some((lot, points)))
     }
 
-    /// The first pending lot and what it holds.
-    pub(crate) fn first_pending(&self) -> Option<(u32, i64)> {
-        let &index = self.waiting.front()?;
-        Some((index, self.get(index)?.left))
+    /// The last pending lot that left with `taker` comes back: which, how much, and whether it is pending again.
+    pub(crate) fn return_pending(
+        &mut self,
+        taker: u32,
+        day: i32,
+    ) -> Result<Option<(u32, i64)>, Overflow> {
+        let place = self.left_pending.iter().rposition(|it| it.taker == taker);
+        let Some(place) = place else {
+            return Ok(None);
+        };
+        let Allocation { lot, points, .. } = self.left_pending.remove(place);
+        self.raise(lot, points, day)?;
+        Ok(Some((lot, points)))
     }
 
-    /// A debt that comes from elsewhere.
-    pub(crate) fn owe(&mut self, points: i64) -> Result<(), Overflow> {
-        self.take(points, None, NO_TAKER, true).map(|_| ())
+    /// Debts that left with `taker` are owed again. Returns how much.
+    pub(crate) fn return_debts(&mut self, taker: u32) -> Result<i64, Overflow> {
+        let mut sum = 0;
+        let (back, kept) = std::mem::take(&mut self.left_debts)
+            .into_iter()
+            .partition(|(with, _)| *with == taker);
+        self.left_debts = kept;
+        let back: Vec<(u32, Debt)> = back;
+        for (_, debt) in back {
+            add(&mut sum, debt.left)?;
+            self.take(debt.left, None, debt.taker, true)?;
+        }
+        Ok(sum)
+    }
+
+    /// Pending lots by day of posting.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Lot> {
+        self.waiting.iter().filter_map(|&lot| self.get(lot))
     }
 
     /// Moves every lot under an inactivity rule to its months after `day`.

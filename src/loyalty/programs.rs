@@ -243,6 +243,12 @@ impl Compiled {
             .map_or("", |rule| rule.id.as_str())
     }
 
+    /// Indexes of the rules that give points for purchases.
+    pub(crate) fn purchase_rules(&self) -> impl Iterator<Item = u16> {
+        let rates = self.rates.iter().map(|rate| rate.gate.rule);
+        rates.chain(self.fixed.iter().map(|rule| rule.gate.rule))
+    }
+
     pub(crate) fn tier_multiplier(&self, level: u16) -> Ratio {
         self.tier_multipliers
             .get(usize::from(level))

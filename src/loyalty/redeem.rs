@@ -15,6 +15,8 @@ pub struct RedemptionRequest<'a> {
     pub reward: Option<&'a str>,
     /// The order that is paid, if known: what it comes to.
     pub order_amount: Option<Money>,
+    /// Points that were redeemed for this order before (reversed ones not counted): limits of an order look at all.
+    pub order_redeemed: Points,
     /// How many of the reward were bought so far (reversed ones not counted).
     pub reward_taken: u32,
 }
@@ -128,7 +130,8 @@ fn check_money(
     balance: Points,
     request: &RedemptionRequest<'_>,
 ) -> Result<Redeemable, Refusal> {
-    let usable = usable_points(program, balance, request.order_amount);
+    let before = request.order_redeemed;
+    let usable = usable_for_order(program, balance, request.order_amount, before);
     let refuse = |limit| Err(Refusal { limit, usable });
     let Some(redeem) = &program.redeem else {
         return refuse(Limit::NoRedeem);
@@ -151,16 +154,17 @@ fn check_money(
     if points < redeem.min_points {
         return refuse(Limit::MinPoints);
     }
-    if redeem.max_points.is_some_and(|most| points > most) {
+    let in_all = Points(points.0.saturating_add(before.0.max(0)));
+    if redeem.max_points.is_some_and(|most| in_all > most) {
         return refuse(Limit::MaxPoints);
     }
     if let Some(amount) = request.order_amount {
-        if points > most_for(redeem, amount, (1, 1)) {
+        if in_all > most_for(redeem, amount, (1, 1)) {
             return refuse(Limit::OrderAmount);
         }
         if redeem
             .max_share
-            .is_some_and(|share| points > most_for(redeem, amount, share.ratio()))
+            .is_some_and(|share| in_all > most_for(redeem, amount, share.ratio()))
         {
             return refuse(Limit::MaxShare);
         }
@@ -182,17 +186,28 @@ fn broken_by_nothing(redeem: &Redeem, request: &RedemptionRequest<'_>) -> Limit 
 
 /// The most points that can pay: within the balance, all limits and the order; zero if that is below the minimum.
 pub fn usable_points(program: &Program, balance: Points, order_amount: Option<Money>) -> Points {
+    usable_for_order(program, balance, order_amount, Points::ZERO)
+}
+
+/// [`usable_points`] for an order for which `redeemed` points were redeemed before.
+pub fn usable_for_order(
+    program: &Program,
+    balance: Points,
+    order_amount: Option<Money>,
+    redeemed: Points,
+) -> Points {
     let Some(redeem) = &program.redeem else {
         return Points::ZERO;
     };
+    let left = |most: Points| Points(most.0.saturating_sub(redeemed.0.max(0)));
     let mut most = balance;
     if let Some(limit) = redeem.max_points {
-        most = most.min(limit);
+        most = most.min(left(limit));
     }
     if let Some(amount) = order_amount {
-        most = most.min(most_for(redeem, amount, (1, 1)));
+        most = most.min(left(most_for(redeem, amount, (1, 1))));
         if let Some(share) = redeem.max_share {
-            most = most.min(most_for(redeem, amount, share.ratio()));
+            most = most.min(left(most_for(redeem, amount, share.ratio())));
         }
     }
     let step = redeem.step.0.max(1);

@@ -67,6 +67,14 @@ impl Sums {
     }
 }
 
+/// A level as it was before a merging.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    level: u16,
+    until: i32,
+    attained: i32,
+}
+
 /// A member's tier as time goes by.
 #[derive(Clone, Debug)]
 pub(crate) struct TierState {
@@ -83,6 +91,8 @@ pub(crate) struct TierState {
     /// First day of the next period, for upgrades at period ends.
     next_period: i32,
     joined: Option<i32>,
+    /// Merged away: there is no tier until the merging is reversed. What there was then.
+    left: Option<Kept>,
     /// Starts of windows, for each version.
     window_starts: Vec<Memo>,
     version: usize,
@@ -99,6 +109,7 @@ impl TierState {
             attained: i32::MIN,
             next_period: NEVER,
             joined: None,
+            left: None,
             window_starts: vec![Memo::new(); versions.max(1)],
             version: 0,
         }
@@ -112,10 +123,14 @@ impl TierState {
         (self.level, self.until) = (0, NEVER);
         (self.attained, self.next_period) = (i32::MIN, NEVER);
         self.joined = joined;
+        self.left = None;
     }
 
     /// The next day on which time alone may change the tier.
     pub(crate) fn next_check(&self) -> i32 {
+        if self.left.is_some() {
+            return NEVER;
+        }
         self.until.saturating_add(1).min(self.next_period)
     }
 
@@ -156,6 +171,9 @@ impl TierState {
             Upgrade::AtOnce => NEVER,
             Upgrade::PeriodEnd => self.period_end(tiers, day).saturating_add(1),
         };
+        if self.left.is_some() {
+            (self.level, self.until) = (0, NEVER);
+        }
         Ok(())
     }
 
@@ -248,6 +266,50 @@ impl TierState {
             self.rise(tiers, day);
         }
         Ok(())
+    }
+
+    /// What a merging may change, to put it back.
+    pub(crate) fn kept(&self) -> Kept {
+        let (level, until, attained) = (self.level, self.until, self.attained);
+        Kept {
+            level,
+            until,
+            attained,
+        }
+    }
+
+    /// The member is merged away on `day`.
+    pub(crate) fn leave(&mut self) {
+        if self.left.is_none() {
+            self.left = Some(self.kept());
+            (self.level, self.until) = (0, NEVER);
+        }
+    }
+
+    /// The merging is reversed on `day`: for who was merged away, and for who got the other's tier.
+    pub(crate) fn unmerge(&mut self, tiers: Option<&Tiers>, before: Option<Kept>, day: i32) {
+        let left = self.left.take();
+        let Some((kept, tiers)) = left.or(before).zip(tiers) else {
+            return;
+        };
+        let measured = match tiers.upgrade {
+            Upgrade::AtOnce => level_of(tiers, self.measure(tiers, day)),
+            Upgrade::PeriodEnd => 0,
+        };
+        let level = kept.level.max(measured).max(base(tiers));
+        if left.is_none() && level >= self.level {
+            return;
+        }
+        if level == kept.level {
+            (self.level, self.attained) = (level, kept.attained);
+            self.until = if level > base(tiers) {
+                kept.until.max(day)
+            } else {
+                NEVER
+            };
+        } else {
+            self.set_level(tiers, level, day);
+        }
     }
 
     /// A member with this level was merged into this one.
@@ -398,7 +460,7 @@ impl TierState {
 
     /// Rises at once where the measure of `day` reaches a higher level.
     fn rise(&mut self, tiers: &Tiers, day: i32) {
-        if tiers.upgrade == Upgrade::PeriodEnd {
+        if tiers.upgrade == Upgrade::PeriodEnd || self.left.is_some() {
             return;
         }
         let measured = level_of(tiers, self.measure(tiers, day));
@@ -421,6 +483,9 @@ impl TierState {
     /// Points earned in a year (or period) that ended before they posted count for that one still.
     fn rise_late(&mut self, tiers: &Tiers, earned: i32, day: i32) {
         let yearly = matches!(tiers.window, Window::CalendarYear | Window::Anniversary);
+        if self.left.is_some() {
+            return;
+        }
         if !yearly && tiers.upgrade == Upgrade::AtOnce {
             return;
         }

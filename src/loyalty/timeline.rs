@@ -2,8 +2,9 @@
 //! (what has only a day comes first), at the same instant by key. So the order of arrival does not matter.
 
 use crate::{AsOf, Member, Programs};
-use model::OrderStatus;
+use model::{EntryId, OrderStatus};
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What happens; the index is that of the member's slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,13 @@ pub(crate) struct Item {
 pub(crate) const START_OF_DAY: i64 = i64::MIN;
 
 /// Lists what happened up to `as_of`, sorted, nothing twice.
-pub(crate) fn fill(member: &Member<'_>, programs: &Programs, as_of: AsOf, items: &mut Vec<Item>) {
+pub(crate) fn fill(
+    member: &Member<'_>,
+    programs: &Programs,
+    as_of: AsOf,
+    items: &mut Vec<Item>,
+    aliases: &mut Vec<(EntryId, EntryId)>,
+) {
     items.clear();
     let until = as_of.at.0;
     for (purchase, index) in member.purchases.iter().zip(0u32..) {
@@ -80,7 +87,7 @@ pub(crate) fn fill(member: &Member<'_>, programs: &Programs, as_of: AsOf, items:
             .cmp(&(b.day, b.at))
             .then_with(|| by_key(member, a.what, b.what))
     });
-    remove_doubles(member, items);
+    remove_doubles(member, items, aliases);
 }
 
 /// Refunds of a purchase; one that is dated before it counts at its instant.
@@ -189,11 +196,26 @@ fn by_key(member: &Member<'_>, a: Happening, b: Happening) -> Ordering {
         // The text form of ids has the order of the numbers.
         return id(a).cmp(&id(b));
     }
-    key(member, a).cmp(&key(member, b))
+    key(member, a)
+        .cmp(&key(member, b))
+        // The same key of two devices: the lower id counts on both.
+        .then_with(|| entry_id(member, a).cmp(&entry_id(member, b)))
 }
 
-/// Keeps the first of what is there twice: purchases and events by id, recorded entries by key or id.
-fn remove_doubles(member: &Member<'_>, items: &mut Vec<Item>) {
+fn entry_id(member: &Member<'_>, what: Happening) -> Option<EntryId> {
+    match what {
+        Happening::Recorded(index) => member.recorded.get(index as usize).map(|it| it.id),
+        _ => None,
+    }
+}
+
+/// Keeps the first of what is there twice: purchases and events by id, recorded entries by key or id. Which of two
+/// entries with one key is left out is noted in `aliases`, with the one that counts.
+fn remove_doubles(
+    member: &Member<'_>,
+    items: &mut Vec<Item>,
+    aliases: &mut Vec<(EntryId, EntryId)>,
+) {
     items.dedup_by(|later, earlier| match (later.what, earlier.what) {
         (Happening::Purchase(a), Happening::Purchase(b)) => {
             let id = |index: u32| member.purchases.get(index as usize).map(|it| it.id);
@@ -208,8 +230,8 @@ fn remove_doubles(member: &Member<'_>, items: &mut Vec<Item>) {
     if member.recorded.len() < 2 {
         return;
     }
-    let mut seen = std::collections::BTreeSet::new();
-    let mut ids = std::collections::BTreeSet::new();
+    let mut keys: BTreeMap<&str, EntryId> = BTreeMap::new();
+    let mut ids: BTreeSet<EntryId> = BTreeSet::new();
     items.retain(|item| {
         let Happening::Recorded(index) = item.what else {
             return true;
@@ -217,6 +239,21 @@ fn remove_doubles(member: &Member<'_>, items: &mut Vec<Item>) {
         let Some(entry) = member.recorded.get(index as usize) else {
             return false;
         };
-        ids.insert(entry.id) && (entry.key.is_empty() || seen.insert(entry.key))
+        if !ids.insert(entry.id) {
+            return false;
+        }
+        if entry.key.is_empty() {
+            return true;
+        }
+        match keys.get(entry.key) {
+            Some(&kept) => {
+                aliases.push((entry.id, kept));
+                false
+            }
+            None => {
+                keys.insert(entry.key, entry.id);
+                true
+            }
+        }
     });
 }

@@ -3,10 +3,11 @@
 use super::{Fold, Sink};
 use crate::Overflow;
 use crate::earn::Part;
-use crate::ledger::Entry;
+use crate::ledger::{Entry, EntryKind};
 use crate::lots::{Lot, Source};
 use crate::programs::{Compiled, EventGives};
 use crate::ratio::Ratio;
+use crate::step::Step;
 use crate::tiers::Contribution;
 use model::program::CapPeriod;
 use model::{Day, Timestamp};
@@ -189,6 +190,13 @@ impl<S: Sink> Fold<'_, S> {
             pending: false,
         };
         self.buffers.lots.give(lot)?;
+        self.tally(Step {
+            kind: EntryKind::Accrual,
+            day: Day(day),
+            points: model::Points(points),
+            order: None,
+            pending: false,
+        });
         if S::LISTS {
             let entry = Entry::accrual(&lot, at, version, &self.buffers.earn.parts);
             self.sink.add(None, entry);

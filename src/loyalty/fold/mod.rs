@@ -3,24 +3,33 @@
 //! The fast way and the ledger are the same code with another [`Sink`].
 
 mod award;
+mod moved;
+mod payment;
 mod purchase;
 mod recorded;
 
 use crate::earn;
 use crate::expiry::{self, Memo, NEVER};
-use crate::ledger::{Entry, Ledger};
+use crate::ledger::{Entry, EntryKind, Ledger};
 use crate::lots::{Lot, Lots, NO_CONTRIBUTION, Source};
 use crate::programs::Compiled;
 use crate::tiers::{Contribution, TierState};
 use crate::timeline::{self, Happening, Item};
-use crate::{Account, AsOf, Member, OpenLot, Overflow, Programs, Standing};
+use crate::{
+    Account, AsOf, Deed, LotState, LotUse, Member, OpenLot, Overflow, Programs, Standing, Step,
+    WaitingLot,
+};
 use model::program::{Expiry, Measure, Tiers};
-use model::{Day, EntryId, Points};
+use model::{Day, EntryId, OrderId, Points};
 
 /// Who is told of each step.
 pub(crate) trait Sink {
     /// Whether steps are listed; if not, nothing is made for it.
     const LISTS: bool;
+    /// Whether each step is told as a [`Step`], without words.
+    const TALLIES: bool = false;
+    /// A step, where they are told.
+    fn tally(&mut self, _step: Step) {}
     /// An entry that takes effect now, or when the pending lot `hold` posts.
     fn add(&mut self, hold: Option<u32>, entry: Entry);
     /// A pending lot has posted, or has come to nothing.
@@ -34,6 +43,20 @@ struct Unlisted;
 
 impl Sink for Unlisted {
     const LISTS: bool = false;
+    fn add(&mut self, _hold: Option<u32>, _entry: Entry) {}
+    fn release(&mut self, _lot: u32) {}
+    fn reversed(&mut self, _id: EntryId) {}
+}
+
+/// Tells steps.
+struct Tally<'s, F>(&'s mut F);
+
+impl<F: FnMut(Step)> Sink for Tally<'_, F> {
+    const LISTS: bool = false;
+    const TALLIES: bool = true;
+    fn tally(&mut self, step: Step) {
+        (self.0)(step);
+    }
     fn add(&mut self, _hold: Option<u32>, _entry: Entry) {}
     fn release(&mut self, _lot: u32) {}
     fn reversed(&mut self, _id: EntryId) {}
@@ -59,6 +82,10 @@ struct Buffers {
     returned: Vec<purchase::ReturnedQuantity>,
     caps: Vec<award::Used>,
     deeds: Vec<recorded::State>,
+    /// Orders that recorded redemptions pay for.
+    paid_orders: Vec<OrderId>,
+    /// Recorded entries that were left out for the same key, and the one that counts.
+    aliases: Vec<(EntryId, EntryId)>,
 }
 
 impl<'p> Evaluator<'p> {
@@ -78,6 +105,8 @@ impl<'p> Evaluator<'p> {
                 returned: Vec::new(),
                 caps: Vec::new(),
                 deeds: Vec::new(),
+                paid_orders: Vec::new(),
+                aliases: Vec::new(),
             },
         }
     }
@@ -123,6 +152,37 @@ impl<'p> Evaluator<'p> {
         Ok((self.with_lots(standing), entries))
     }
 
+    /// What the member has, telling `see` each step in the order in which it happens. Their sum is the balance and
+    /// what is pending: what was earned counts on its day, whether it has posted or not.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn tally(
+        &mut self,
+        member: &Member<'_>,
+        as_of: AsOf,
+        see: &mut impl FnMut(Step),
+    ) -> Result<Standing, Overflow> {
+        self.fold(member, as_of, &mut Tally(see))
+    }
+
+    /// Every lot the last member ever had, open or not.
+    pub fn lots(&self) -> impl Iterator<Item = LotState> + '_ {
+        self.buffers.lots.all().iter().map(|lot| LotState {
+            order: lot.source.order(),
+            earned_on: Day(lot.earned),
+            expires_on: day_of(lot.expires),
+            points: Points(lot.points),
+            left: Points(lot.left),
+            pending: lot.pending,
+        })
+    }
+
+    /// What the last member's redemptions and other takers hold of which lots, without what was given back.
+    pub fn lot_uses(&self) -> impl Iterator<Item = LotUse> + '_ {
+        self.buffers.lots.uses()
+    }
+
     fn with_lots(&self, standing: Standing) -> Account {
         let lot = |lot: &Lot| OpenLot {
             id: lot.source.entry_id(),
@@ -130,9 +190,17 @@ impl<'p> Evaluator<'p> {
             earned_on: Day(lot.earned),
             expires_on: day_of(lot.expires),
         };
+        let waiting = |lot: &Lot| WaitingLot {
+            id: lot.source.entry_id(),
+            points: Points(lot.left),
+            earned_on: Day(lot.earned),
+            expires_on: day_of(lot.expires),
+            posts_on: Day(lot.posts),
+        };
         Account {
             standing,
             lots: self.buffers.lots.open().map(lot).collect(),
+            waiting: self.buffers.lots.waiting().map(waiting).collect(),
         }
     }
 
@@ -143,7 +211,23 @@ impl<'p> Evaluator<'p> {
         sink: &mut S,
     ) -> Result<Standing, Overflow> {
         let buffers = &mut self.buffers;
-        timeline::fill(member, self.programs, as_of, &mut buffers.items);
+        buffers.aliases.clear();
+        timeline::fill(
+            member,
+            self.programs,
+            as_of,
+            &mut buffers.items,
+            &mut buffers.aliases,
+        );
+        buffers.paid_orders.clear();
+        for entry in member.recorded {
+            if let Deed::Redemption {
+                order: Some(order), ..
+            } = entry.what
+            {
+                buffers.paid_orders.push(order);
+            }
+        }
         buffers.lots.clear();
         buffers.tiers.clear(member.signup_on.map(|day| day.0));
         buffers.returnables.clear();
@@ -158,12 +242,17 @@ impl<'p> Evaluator<'p> {
             buffers,
             sink,
             version: None,
+            today: i32::MIN,
+            rest: &[],
         };
         let first_day = items
             .first()
             .map_or(as_of.day.0, |item| item.day.min(as_of.day.0));
         fold.set_version(self.programs.index_on(first_day), first_day)?;
-        for item in &items {
+        let mut rest = items.as_slice();
+        while let Some((item, later)) = rest.split_first() {
+            rest = later;
+            fold.rest = later;
             fold.advance(item.day)?;
             fold.happen(*item)?;
         }
@@ -187,6 +276,10 @@ struct Fold<'f, S> {
     sink: &'f mut S,
     /// Index of the version in force.
     version: Option<usize>,
+    /// The day whose start was last lived through.
+    today: i32,
+    /// What is still to come.
+    rest: &'f [Item],
 }
 
 impl<'f, S: Sink> Fold<'f, S> {
@@ -213,10 +306,12 @@ impl<'f, S: Sink> Fold<'f, S> {
     /// Lets time pass to the start of `day`: expiry, ends of tiers, new versions, postings, day by day.
     fn advance(&mut self, day: i32) -> Result<(), Overflow> {
         loop {
-            let due = self.next_due();
-            if due > day {
+            // What has become due for a day that is over (a tier given back) is due today: days do not go back.
+            let due = self.next_due().max(self.today);
+            if due > day || self.next_due() > day {
                 return Ok(());
             }
+            self.today = due;
             self.start_day(due)?;
         }
     }
@@ -298,11 +393,28 @@ impl<'f, S: Sink> Fold<'f, S> {
         self.buffers.tiers.contribute(tiers, it)
     }
 
+    /// Tells a step to a sink that adds up.
+    fn tally(&mut self, step: Step) {
+        if S::TALLIES && step.points.0 != 0 {
+            self.sink.tally(step);
+        }
+    }
+
     fn list_expiry(&mut self, lot: u32, points: i64, day: i32) {
-        if !S::LISTS {
+        if !S::LISTS && !S::TALLIES {
             return;
         }
         if let Some(source) = self.buffers.lots.get(lot).map(|lot| lot.source) {
+            self.tally(Step {
+                kind: EntryKind::Expiry,
+                day: Day(day),
+                points: Points(-points),
+                order: source.order(),
+                pending: false,
+            });
+            if !S::LISTS {
+                return;
+            }
             self.sink.add(None, Entry::expiry(source, points, Day(day)));
         }
     }
@@ -342,6 +454,14 @@ impl<'f, S: Sink> Fold<'f, S> {
 }
 
 impl Source {
+    /// The order whose purchase gave the lot.
+    pub(crate) fn order(self) -> Option<OrderId> {
+        match self {
+            Self::Purchase(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The id of the ledger entry that gave the lot.
     pub(crate) fn entry_id(self) -> String {
         match self {

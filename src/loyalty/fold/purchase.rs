@@ -1,34 +1,37 @@
 //! Purchases and their refunds.
 
 use super::{Fold, Sink};
-use crate::earn::{self, Left, Part};
-use crate::ledger::Entry;
+use crate::earn::{self, Left};
+use crate::ledger::{Entry, EntryKind};
 use crate::lots::{Lot, NO_TAKER, Source};
 use crate::programs::Compiled;
+use crate::step::Step;
 use crate::tiers::Contribution;
 use crate::timeline::Item;
 use crate::{Line, Overflow, Purchase, Refund};
-use model::OrderStatus;
 use model::program::RefundPolicy;
+use model::{Money, OrderStatus, Points};
 
 /// A purchase that is refunded some day: what a refund needs to know of the moment it was made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Returnable {
-    purchase: u32,
+    pub(super) purchase: u32,
     /// Its lot; `None` if it earned nothing.
-    lot: Option<u32>,
-    contribution: u32,
+    pub(super) lot: Option<u32>,
+    pub(super) contribution: u32,
     /// Version and tier level in force then.
-    version: usize,
-    level: u16,
+    pub(super) version: usize,
+    pub(super) level: u16,
     /// What came back so far.
-    refunded: i64,
+    pub(super) refunded: i64,
+    /// What recorded redemptions pay of it, in minor units.
+    pub(super) paid: i64,
     /// What it earns after the refunds so far.
-    points: i64,
+    pub(super) points: i64,
     /// What the refund policy left with the member.
-    waived: i64,
+    pub(super) waived: i64,
     /// Wholly returned.
-    gone: bool,
+    pub(super) gone: bool,
 }
 
 /// What a capped rule gave for a purchase, and the room its cap left then.
@@ -62,14 +65,50 @@ impl<S: Sink> Fold<'_, S> {
         let day = purchase.day.0;
         self.move_inactivity(day);
         let level = self.buffers.tiers.level;
+        let is_paid = self.buffers.paid_orders.contains(&purchase.id);
+        let (mut paid, patched);
+        let mut purchase = purchase;
+        paid = 0;
+        if is_paid {
+            paid = self.paid_for(purchase.id, purchase.at.0);
+            patched = with_paid(purchase, paid);
+            purchase = &patched;
+        }
+        let returns = purchase.refunds.len > 0 || is_paid;
         let left = self.weigh(index, version, purchase, 0)?;
         let lines = lines(self.member.lines, version, purchase);
         let scratch = &mut self.buffers.earn;
         let mut points = earn::earn(version, level, purchase, lines, left, scratch)?;
         if version.has_caps() {
-            points = self.cap_purchase(version, index, purchase)?;
+            points = self.cap_purchase(version, index, purchase, returns)?;
         }
         points = points.max(0);
+        let (lot, contribution) = self.earned(version, purchase, points)?;
+        if returns {
+            self.buffers.returnables.push(Returnable {
+                purchase: index,
+                lot,
+                contribution,
+                version: version_index,
+                level,
+                refunded: 0,
+                paid,
+                points,
+                waived: 0,
+                gone: false,
+            });
+        }
+        Ok(())
+    }
+
+    /// Gives what a purchase earned, and counts it for the tier: its lot, if it earned any, and its contribution.
+    fn earned(
+        &mut self,
+        version: &Compiled,
+        purchase: &Purchase,
+        points: i64,
+    ) -> Result<(Option<u32>, u32), Overflow> {
+        let day = purchase.day.0;
         let pending_days = i32::try_from(version.program().pending_days).unwrap_or(i32::MAX);
         let pending = pending_days > 0 && points > 0;
         let (expires, inactivity_months) = self.expiry_by_program(day);
@@ -80,41 +119,34 @@ impl<S: Sink> Fold<'_, S> {
             spend: purchase.amount.0.max(0),
             visits: 1,
         })?;
-        let mut lot_index = None;
-        if points > 0 {
-            let lot = Lot {
-                source: Source::Purchase(purchase.id),
-                earned: day,
-                expires,
-                posts: day.saturating_add(pending_days),
-                points,
-                left: points,
-                inactivity_months,
-                contribution,
-                pending,
-            };
-            let given = self.buffers.lots.give(lot)?;
-            lot_index = Some(given);
-            if S::LISTS {
-                let parts = &self.buffers.earn.parts;
-                let entry = Entry::accrual(&lot, Some(purchase.at), version, parts);
-                self.sink.add(pending.then_some(given), entry);
-            }
+        if points == 0 {
+            return Ok((None, contribution));
         }
-        if purchase.refunds.len > 0 {
-            self.buffers.returnables.push(Returnable {
-                purchase: index,
-                lot: lot_index,
-                contribution,
-                version: version_index,
-                level,
-                refunded: 0,
-                points,
-                waived: 0,
-                gone: false,
-            });
+        let lot = Lot {
+            source: Source::Purchase(purchase.id),
+            earned: day,
+            expires,
+            posts: day.saturating_add(pending_days),
+            points,
+            left: points,
+            inactivity_months,
+            contribution,
+            pending,
+        };
+        let given = self.buffers.lots.give(lot)?;
+        self.tally(Step {
+            kind: EntryKind::Accrual,
+            day: purchase.day,
+            points: Points(points),
+            order: Some(purchase.id),
+            pending,
+        });
+        if S::LISTS {
+            let parts = &self.buffers.earn.parts;
+            let entry = Entry::accrual(&lot, Some(purchase.at), version, parts);
+            self.sink.add(pending.then_some(given), entry);
         }
-        Ok(())
+        Ok((Some(given), contribution))
     }
 
     fn move_inactivity(&mut self, day: i32) {
@@ -150,19 +182,21 @@ impl<S: Sink> Fold<'_, S> {
         version: &Compiled,
         index: u32,
         purchase: &Purchase,
+        returns: bool,
     ) -> Result<i64, Overflow> {
         let day = purchase.day.0;
-        if purchase.refunds.len > 0 {
-            for at in 0..self.buffers.earn.parts.len() {
-                let Some(&Part { rule, points }) = self.buffers.earn.parts.get(at) else {
-                    break;
-                };
+        if returns {
+            // Also rules that give nothing now: on what is left after a refund, or without a payment, they may.
+            for rule in version.purchase_rules() {
+                let mut parts = self.buffers.earn.parts.iter();
+                let points = parts
+                    .find(|part| part.rule == rule)
+                    .map_or(0, |it| it.points);
                 let room = self.room(version, rule, day);
-                let points = points.min(room);
                 self.buffers.given.push(Given {
                     purchase: index,
                     rule,
-                    points,
+                    points: points.min(room),
                     room,
                 });
             }
@@ -249,7 +283,7 @@ impl<S: Sink> Fold<'_, S> {
     }
 
     /// What the purchase earns on what is left of it, with the version, tier and cap room of its moment.
-    fn points_left(
+    pub(super) fn points_left(
         &mut self,
         index: u32,
         version: &Compiled,
@@ -257,6 +291,7 @@ impl<S: Sink> Fold<'_, S> {
         state: &Returnable,
     ) -> Result<i64, Overflow> {
         self.buffers.earn.parts.clear();
+        let purchase = &with_paid(purchase, state.paid);
         let mut sum = 0;
         if !state.gone {
             let left = self.weigh(index, version, purchase, state.refunded)?;
@@ -303,12 +338,20 @@ impl<S: Sink> Fold<'_, S> {
                 continue;
             };
             let returned = self.buffers.lots.give_back(index, item.day)?;
+            let back = returned.restored;
+            self.tally(Step {
+                kind: EntryKind::Reversal,
+                day: model::Day(item.day),
+                points: Points(back),
+                order: Some(purchase.id),
+                pending: false,
+            });
             if S::LISTS {
                 let mut made = Entry::refund(purchase.id, refund, item, returned.restored);
                 made.id = format!("order:{}:return:{}", purchase.id, entry.id);
                 made.key.clone_from(&made.id);
                 made.reverses = Some(entry.id.to_string());
-                made.forfeited = model::Points(returned.forfeited);
+                made.forfeited = Points(returned.forfeited);
                 self.sink.add(None, made);
             }
         }
@@ -362,10 +405,17 @@ impl<S: Sink> Fold<'_, S> {
             lowered_by - waived
         };
         state.waived = state.waived.saturating_add(waived);
+        self.tally(Step {
+            kind: EntryKind::Reversal,
+            day: model::Day(item.day),
+            points: Points(-taken),
+            order: Some(purchase.id),
+            pending,
+        });
         if S::LISTS {
             let mut made = Entry::refund(purchase.id, refund, item, -taken);
-            made.waived = model::Points(waived);
-            made.forfeited = model::Points(forfeited);
+            made.waived = Points(waived);
+            made.forfeited = Points(forfeited);
             self.sink.add(pending.then_some(lot), made);
         }
         let void = self
@@ -377,6 +427,14 @@ impl<S: Sink> Fold<'_, S> {
             self.sink.release(lot);
         }
         Ok(())
+    }
+}
+
+/// The purchase with what recorded redemptions pay of it.
+fn with_paid(purchase: &Purchase, paid: i64) -> Purchase {
+    Purchase {
+        paid_with_points: Money(purchase.paid_with_points.0.saturating_add(paid)),
+        ..*purchase
     }
 }
 

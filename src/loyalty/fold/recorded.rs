@@ -4,8 +4,9 @@ use super::{Fold, Sink};
 use crate::expiry::NEVER;
 use crate::ledger::{Entry, EntryKind};
 use crate::lots::{Lot, NO_CONTRIBUTION, Source};
-use crate::tiers::Contribution;
-use crate::{Deed, Ends, MovedLot, Overflow, Recorded};
+use crate::step::Step;
+use crate::tiers::{Contribution, Kept};
+use crate::{Deed, Ends, Overflow, Recorded};
 use model::program::RefundPolicy;
 use model::{EntryId, OrderId, Points};
 
@@ -13,20 +14,45 @@ use model::{EntryId, OrderId, Points};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct State {
     /// Index in `Member::recorded`.
-    index: u32,
-    id: EntryId,
-    did: Did,
-    reversed: bool,
+    pub(super) index: u32,
+    pub(super) id: EntryId,
+    pub(super) did: Did,
+    /// What it paid of an order, in minor units, while it is not reversed.
+    pub(super) paid: Option<(OrderId, i64)>,
+    pub(super) reversed: bool,
+}
+
+/// What a transfer or merging brought.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Brought {
+    /// Lots from this one on,
+    pub(super) first: u32,
+    /// so many.
+    pub(super) count: u32,
+    /// The tier before a merging.
+    pub(super) tier: Option<Kept>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Did {
+pub(super) enum Did {
     /// Took points; the allocations are under its index.
     Took,
     /// Gave a lot.
     Gave { lot: u32, points: i64 },
     /// Gave back what another had taken.
     GaveBack { points: i64 },
+    /// Brought lots, and a debt under its index.
+    MovedIn(Brought),
+    /// Everything left, under its index.
+    MovedOut,
+}
+
+/// What came of a reversal.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Undone {
+    pub(super) points: i64,
+    pub(super) waived: i64,
+    pub(super) forfeited: i64,
 }
 
 impl<S: Sink> Fold<'_, S> {
@@ -35,8 +61,16 @@ impl<S: Sink> Fold<'_, S> {
             return Ok(());
         };
         match entry.what {
-            Deed::Redemption { points, reward, .. } => {
-                self.take_recorded(index, entry, points, EntryKind::Redemption, reward)
+            Deed::Redemption {
+                points,
+                reward,
+                order,
+            } => {
+                self.take_recorded(index, entry, points, EntryKind::Redemption, reward)?;
+                match order {
+                    Some(order) => self.look_at_payment(order, entry),
+                    None => Ok(()),
+                }
             }
             Deed::Adjustment {
                 points: Points(points),
@@ -54,14 +88,15 @@ impl<S: Sink> Fold<'_, S> {
             Deed::TransferOut { points } => {
                 self.take_recorded(index, entry, points, EntryKind::Transfer, None)
             }
-            Deed::TransferIn { lots } => self.move_in(entry, lots, Points::ZERO),
+            Deed::TransferIn { lots } => self.move_in(index, entry, lots, Points::ZERO, None),
             Deed::MergeIn {
                 lots,
                 debt,
                 tier,
                 tier_until,
             } => {
-                self.move_in(entry, lots, debt)?;
+                let before = self.buffers.tiers.kept();
+                self.move_in(index, entry, lots, debt, Some(before))?;
                 if let (Some(tiers), Some(tier)) = (self.tiers(), tier) {
                     let until = tier_until.map(|day| day.0);
                     self.buffers
@@ -70,32 +105,31 @@ impl<S: Sink> Fold<'_, S> {
                 }
                 Ok(())
             }
-            Deed::MergeOut => {
-                while let Some((lot, points)) = self.buffers.lots.first_pending() {
-                    self.buffers.lots.lower_pending(lot, points)?;
-                    if S::LISTS {
-                        let mut made = Entry::recorded(entry, EntryKind::Transfer, -points);
-                        if let Some(source) = self.buffers.lots.get(lot).map(|lot| lot.source) {
-                            // One recorded entry voids several accruals.
-                            made.id = format!("{}:{}", entry.id, source.entry_id());
-                            made.key.clone_from(&made.id);
-                            made.recorded = false;
-                        }
-                        self.sink.add(Some(lot), made);
-                        self.sink.release(lot);
-                    }
-                }
-                let balance = self.buffers.lots.close();
-                self.list(entry, EntryKind::Transfer, -balance);
-                Ok(())
-            }
+            Deed::MergeOut => self.move_out(index, entry),
         }
     }
 
-    fn list(&mut self, entry: &Recorded<'_>, kind: EntryKind, points: i64) {
+    pub(super) fn list(&mut self, entry: &Recorded<'_>, kind: EntryKind, points: i64) {
+        self.tally_recorded(entry, kind, points);
         if S::LISTS {
-            self.sink.add(None, Entry::recorded(entry, kind, points));
+            let mut made = Entry::recorded(entry, kind, points);
+            made.reversible = true;
+            self.sink.add(None, made);
         }
+    }
+
+    fn tally_recorded(&mut self, entry: &Recorded<'_>, kind: EntryKind, points: i64) {
+        let order = match entry.what {
+            Deed::Redemption { order, .. } => order,
+            _ => None,
+        };
+        self.tally(Step {
+            kind,
+            day: entry.day,
+            points: Points(points),
+            order,
+            pending: false,
+        });
     }
 
     fn take_recorded(
@@ -109,16 +143,33 @@ impl<S: Sink> Fold<'_, S> {
         let wanted = points.0.max(0);
         // What is recorded happened. If other facts have since left too few points for it, the rest is owed.
         self.buffers.lots.take(wanted, None, index, true)?;
-        if kind != EntryKind::Transfer {
-            self.note(index, entry.id, Did::Took);
-        }
+        let paid = match entry.what {
+            Deed::Redemption {
+                order: Some(order),
+                reward: None,
+                ..
+            } => Some((order, self.worth_of(points))),
+            // A reward for an order pays nothing of it, but comes back with it.
+            Deed::Redemption {
+                order: Some(order), ..
+            } => Some((order, 0)),
+            _ => None,
+        };
+        self.note(index, entry.id, Did::Took, paid);
+        self.tally_recorded(entry, kind, -wanted);
         if S::LISTS {
             let mut made = Entry::recorded(entry, kind, -wanted);
             made.reward = reward.map(str::to_owned);
-            made.reversible = kind != EntryKind::Transfer;
+            made.reversible = true;
             self.sink.add(None, made);
         }
         Ok(())
+    }
+
+    /// What points are worth by the version in force, in minor units.
+    pub(super) fn worth_of(&self, points: Points) -> i64 {
+        self.in_force()
+            .map_or(0, |(_, version)| crate::worth(version.program(), points).0)
     }
 
     fn give_recorded(
@@ -159,7 +210,8 @@ impl<S: Sink> Fold<'_, S> {
             pending: false,
         };
         let given = self.buffers.lots.give(lot)?;
-        self.note(index, entry.id, Did::Gave { lot: given, points });
+        self.note(index, entry.id, Did::Gave { lot: given, points }, None);
+        self.tally_recorded(entry, kind, points);
         if S::LISTS {
             let mut made = Entry::recorded(entry, kind, points);
             made.expires_on = super::day_of(expires);
@@ -169,17 +221,21 @@ impl<S: Sink> Fold<'_, S> {
         Ok(())
     }
 
-    fn note(&mut self, index: u32, id: EntryId, did: Did) {
-        let reversed = false;
+    pub(super) fn note(&mut self, index: u32, id: EntryId, did: Did, paid: Option<(OrderId, i64)>) {
         self.buffers.deeds.push(State {
             index,
             id,
             did,
-            reversed,
+            paid,
+            reversed: false,
         });
     }
 
     fn reverse(&mut self, index: u32, entry: &Recorded<'_>, of: EntryId) -> Result<(), Overflow> {
+        // The same key was recorded twice, on two devices: whichever is reversed, it is the one that counts.
+        let aliases = &self.buffers.aliases;
+        let known = aliases.iter().find(|(dropped, _)| *dropped == of);
+        let of = known.map_or(of, |(_, kept)| *kept);
         let target = self
             .buffers
             .deeds
@@ -191,112 +247,69 @@ impl<S: Sink> Fold<'_, S> {
         };
         target.reversed = true;
         let target = *target;
-        let (mut waived, mut forfeited) = (0, 0);
-        let points = match target.did {
+        let undone = self.undo(index, entry, target)?;
+        self.tally_recorded(entry, EntryKind::Reversal, undone.points);
+        if S::LISTS {
+            let mut made = Entry::recorded(entry, EntryKind::Reversal, undone.points);
+            made.reverses = Some(of.to_string());
+            made.waived = Points(undone.waived);
+            made.forfeited = Points(undone.forfeited);
+            made.reversible = !matches!(target.did, Did::MovedIn(_) | Did::MovedOut);
+            self.sink.add(None, made);
+            self.sink.reversed(of);
+        }
+        match target.paid {
+            Some((order, _)) => self.look_at_payment(order, entry),
+            None => Ok(()),
+        }
+    }
+
+    fn undo(
+        &mut self,
+        index: u32,
+        entry: &Recorded<'_>,
+        target: State,
+    ) -> Result<Undone, Overflow> {
+        let day = entry.day.0;
+        match target.did {
             Did::Took => {
-                let returned = self.buffers.lots.give_back(target.index, entry.day.0)?;
-                forfeited = returned.forfeited;
-                self.note(
-                    index,
-                    entry.id,
-                    Did::GaveBack {
-                        points: returned.restored,
-                    },
-                );
-                returned.restored
+                let returned = self.buffers.lots.give_back(target.index, day)?;
+                let points = returned.restored;
+                self.note(index, entry.id, Did::GaveBack { points }, target.paid);
+                Ok(Undone {
+                    points,
+                    forfeited: returned.forfeited,
+                    ..Undone::default()
+                })
             }
             Did::Gave { lot, points } => {
                 let may_owe = self
                     .in_force()
                     .is_none_or(|(_, version)| version.program().refund == RefundPolicy::Unlimited);
-                waived = self.buffers.lots.take(points, Some(lot), index, may_owe)?;
+                let waived = self.buffers.lots.take(points, Some(lot), index, may_owe)?;
                 let contribution = self.buffers.lots.get(lot).map(|lot| lot.contribution);
                 if let Some(contribution) = contribution.filter(|it| *it != NO_CONTRIBUTION) {
                     let tiers = self.tiers();
                     let by = (points, 0, 0);
-                    self.buffers
-                        .tiers
-                        .lower(tiers, contribution, by, entry.day.0)?;
+                    self.buffers.tiers.lower(tiers, contribution, by, day)?;
                 }
-                self.note(index, entry.id, Did::Took);
-                waived - points
+                self.note(index, entry.id, Did::Took, None);
+                Ok(Undone {
+                    points: waived - points,
+                    waived,
+                    ..Undone::default()
+                })
             }
             Did::GaveBack { points } => {
                 self.buffers.lots.take(points, None, index, true)?;
-                self.note(index, entry.id, Did::Took);
-                -points
+                self.note(index, entry.id, Did::Took, target.paid);
+                Ok(Undone {
+                    points: -points,
+                    ..Undone::default()
+                })
             }
-        };
-        if S::LISTS {
-            let mut made = Entry::recorded(entry, EntryKind::Reversal, points);
-            made.reverses = Some(of.to_string());
-            made.waived = Points(waived);
-            made.forfeited = Points(forfeited);
-            made.reversible = true;
-            self.sink.add(None, made);
-            self.sink.reversed(of);
+            Did::MovedIn(brought) => self.send_back(index, entry, target.index, brought),
+            Did::MovedOut => self.bring_back(entry, target.index),
         }
-        Ok(())
-    }
-
-    /// The first redemption for an order that was not reversed, in the order in which they happened.
-    pub(super) fn next_redeemed(&self, order: OrderId) -> Option<u32> {
-        let paid_for = |state: &&State| {
-            let entry = self.member.recorded.get(state.index as usize);
-            entry.is_some_and(|entry| match entry.what {
-                Deed::Redemption { order: paid, .. } => paid == Some(order) && !state.reversed,
-                _ => false,
-            })
-        };
-        self.buffers
-            .deeds
-            .iter()
-            .find(paid_for)
-            .map(|state| state.index)
-    }
-
-    pub(super) fn note_returned(&mut self, index: u32) {
-        let state = self
-            .buffers
-            .deeds
-            .iter_mut()
-            .find(|state| state.index == index);
-        if let Some(state) = state {
-            state.reversed = true;
-            let id = state.id;
-            if S::LISTS {
-                self.sink.reversed(id);
-            }
-        }
-    }
-
-    /// Lots, and a debt, of another member come in. They keep their expiry and do not qualify.
-    fn move_in(
-        &mut self,
-        entry: &Recorded<'_>,
-        lots: &[MovedLot],
-        debt: Points,
-    ) -> Result<(), Overflow> {
-        let mut sum: i64 = 0;
-        for (moved, number) in lots.iter().zip(0u32..) {
-            let points = moved.points.0.max(0);
-            sum = sum.checked_add(points).ok_or(Overflow)?;
-            self.buffers.lots.give(Lot {
-                source: Source::Moved(entry.id, number),
-                earned: moved.earned_on.0,
-                expires: moved.expires_on.map_or(NEVER, |day| day.0),
-                posts: entry.day.0,
-                points,
-                left: points,
-                inactivity_months: 0,
-                contribution: NO_CONTRIBUTION,
-                pending: false,
-            })?;
-        }
-        let debt = debt.0.max(0);
-        self.buffers.lots.owe(debt)?;
-        let points = sum.checked_sub(debt).ok_or(Overflow)?;
-        self.list(entry, EntryKind::Transfer, points);
-        Ok(())
     }
 }

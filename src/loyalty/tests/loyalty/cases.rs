@@ -376,6 +376,7 @@ fn redemptions() {
             points: points.map(Points),
             reward: None,
             order_amount: order.map(money),
+            order_redeemed: Points(0),
             reward_taken: 0,
         };
         let usable = usable_points(&program, Points(balance), request.order_amount);
@@ -450,6 +451,7 @@ fn rewards() {
             points: points.map(Points),
             reward: Some(reward),
             order_amount: None,
+            order_redeemed: Points(0),
             reward_taken,
         };
         let checked = check_redemption(&program, Points(balance), &request);
@@ -620,6 +622,7 @@ fn transfers_and_merging() {
         points: Points(points),
         earned_on: day("2025-01-01"),
         expires_on: last.map(day),
+        posts_on: None,
     };
     let tiers = json!({"window": {"kind": "lifetime"}, "levels": [
         {"id": "base", "from": 0}, {"id": "silver", "from": 100}, {"id": "gold", "from": 1_000}]});

@@ -11,7 +11,9 @@
 
 mod cases;
 mod expiries;
+mod explained;
 mod histories;
+mod liability;
 mod programs;
 mod properties;
 mod reference;

@@ -16,6 +16,7 @@ fn refused(story: &Story, on: &str, points: i64) -> Limit {
         points: Some(Points(points)),
         reward: None,
         order_amount: None,
+        order_redeemed: Points(0),
         reward_taken: 0,
     };
     let program = &story.versions[0].program;
