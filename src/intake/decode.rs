@@ -1,6 +1,6 @@
 //! Bytes to text, chunk by chunk.
 
-use encoding_rs::{Decoder, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use model::import::TextEncoding;
 
 /// Decodes a stream; bytes that are no text in the encoding become U+FFFD.
@@ -22,6 +22,7 @@ impl TextDecoder {
             TextEncoding::Utf16Le => UTF_16LE,
             TextEncoding::Utf16Be => UTF_16BE,
             TextEncoding::Gb18030 => GB18030,
+            TextEncoding::Windows1252 => WINDOWS_1252,
         };
         Self {
             decoder: encoding.new_decoder_with_bom_removal(),

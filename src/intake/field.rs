@@ -17,6 +17,8 @@ pub enum FieldKind {
     Date,
     /// An instant.
     Instant,
+    /// A time of day, in a column beside that of the date.
+    Clock,
     /// A birthday, with or without year.
     Birthday,
     /// An amount of money.
@@ -104,6 +106,7 @@ const FIELDS: &[Field] = &[
     order("order.external_id", FieldKind::Key),
     order("order.id", FieldKind::Key),
     order("order.at", FieldKind::Instant),
+    order("order.time", FieldKind::Clock),
     order("order.amount", FieldKind::Money),
     order("order.gross", FieldKind::Money),
     order("order.discount", FieldKind::Money),

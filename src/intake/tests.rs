@@ -425,3 +425,56 @@ fn the_files_of_the_browser_tests() {
             Warning masked_phone row 7 phone "138****0000" -> ""
     "#]].assert_eq(&out);
 }
+
+fn of_text(text: &str) -> Vec<Incoming> {
+    read(text.as_bytes(), &look(text.as_bytes(), "x.csv")).0
+}
+
+fn at_of(it: &Incoming) -> String {
+    it.order.as_ref().unwrap().draft.at.to_string()
+}
+
+/// A date in one column and the time of day in another make one instant, however the headers call them.
+#[test]
+fn date_and_time_in_two_columns() {
+    for (head, time, at) in [
+        (
+            "订单号,销售日期,时间,实付金额,手机",
+            "18:30",
+            "2026-01-31T10:30:00.000Z",
+        ),
+        (
+            "订单号,日期,销售时间,实付金额,手机",
+            "18:30:05",
+            "2026-01-31T10:30:05.000Z",
+        ),
+        (
+            "Order number,Date,Time,Amount,Phone",
+            "6:30 PM",
+            "2026-01-31T10:30:00.000Z",
+        ),
+        (
+            "Order number,Date,Time,Amount,Phone",
+            "12:05 AM",
+            "2026-01-30T16:05:00.000Z",
+        ),
+        (
+            "订单号,日期,时间,实付金额,手机",
+            "下午6点30分",
+            "2026-01-31T10:30:00.000Z",
+        ),
+    ] {
+        let text = format!(
+            "{head}\nA1,2026-01-31,{time},28.00,13800000000\nA2,2026-01-31,{time},29.00,13800000001\n"
+        );
+        let seen: Vec<String> = of_text(&text).iter().map(at_of).collect();
+        assert_eq!(seen, [at, at], "{head} {time}");
+    }
+    // A time that is none is said, and the day still counts.
+    let records = of_text(
+        "订单号,日期,时间,实付金额,手机\nA1,2026-01-31,18:30,28.00,13800000000\nA2,2026-01-31,18:45,9.00,13800000001\nA3,2026-01-31,18:50,9.00,13800000001\nA4,2026-01-31,18:55,9.00,13800000001\nA5,2026-01-31,27:99,28.00,13800000000\n",
+    );
+    let last = records.last().unwrap();
+    assert_eq!(at_of(last), "2026-01-30T16:00:00.000Z");
+    assert_eq!(last.issues.len(), 1);
+}

@@ -36,6 +36,8 @@ pub enum TextEncoding {
     Utf16Be,
     /// GB18030, which contains GBK and GB2312.
     Gb18030,
+    /// Windows-1252, which contains Latin-1: how spreadsheets of Western Europe and America save without being asked.
+    Windows1252,
 }
 
 /// Which of day and month comes first in dates such as `03/04/2026`.

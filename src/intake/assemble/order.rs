@@ -9,6 +9,7 @@ use super::cell::{Cell, Context, LARGEST, Notes, SHORT};
 use super::products;
 use crate::IncomingOrder;
 use crate::clean::choice::{OrderState, deal_stage, order_state};
+use crate::clean::date::{self, Moment};
 use crate::clean::money::{amount, quantity};
 use model::money::divide;
 use model::{
@@ -35,7 +36,9 @@ pub(crate) struct LineParts {
 pub(crate) struct OrderParts {
     pub(crate) external_id: Option<String>,
     pub(crate) id: Option<OrderId>,
-    at: Option<Timestamp>,
+    at: Option<Moment>,
+    /// The time of day from a column of its own: milliseconds since midnight.
+    time: Option<u32>,
     amount: Option<Money>,
     /// The amount as the first row has it, to notice rows that say otherwise.
     amount_text: String,
@@ -77,7 +80,12 @@ impl OrderParts {
                 }
             }
             O::Id => self.id = self.id.or_else(|| cell.text.parse().ok()),
-            O::At => fill_instant(&mut self.at, cell, context, notes),
+            O::At => {
+                if self.at.is_none() {
+                    self.at = notes.moment(cell, context);
+                }
+            }
+            O::Time => self.take_time(cell, notes),
             O::RefundedAt => fill_instant(&mut self.refunded_at, cell, context, notes),
             O::Amount => self.take_amount(cell, context, notes),
             O::Gross | O::Tax | O::PaidWithPoints => {
@@ -106,6 +114,30 @@ impl OrderParts {
             O::Coupon => fill_text(&mut self.coupon, cell, notes),
             O::Currency => self.take_currency(cell, notes),
         }
+    }
+
+    fn take_time(&mut self, cell: &Cell<'_>, notes: &mut Notes<'_>) {
+        if self.time.is_some() {
+            return;
+        }
+        self.time = date::clock(&cell.text);
+        if self.time.is_none() {
+            let bad = Issue::warning(IssueCode::BadDate);
+            notes.add(bad.found(&cell.text).expected("18:30"));
+        }
+    }
+
+    /// When it was bought. A time of its own counts where the date has none.
+    fn instant(&self, context: &Context) -> Option<Timestamp> {
+        let at = self.at?;
+        let moment = match (at.millis, self.time) {
+            (None, Some(time)) => Moment {
+                millis: Some(time),
+                ..at
+            },
+            _ => at,
+        };
+        Some(moment.instant(context.around.zone))
     }
 
     fn take_state(&mut self, cell: &Cell<'_>, context: &Context, notes: &mut Notes<'_>) {
@@ -247,7 +279,8 @@ impl OrderParts {
                 .in_field("order.status")
                 .found(word));
         }
-        let at = self.at.ok_or_else(|| cause(issues, "order.at", row))?;
+        let at = self.instant(context);
+        let at = at.ok_or_else(|| cause(issues, "order.at", row))?;
         // A clock of another device, or a zone that was written wrong, may be a little ahead.
         if at.0 > context.around.now.0.saturating_add(24 * 3_600_000) {
             return Err(Issue::error(IssueCode::FutureDate)

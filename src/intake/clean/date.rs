@@ -90,6 +90,64 @@ pub(crate) fn bad(cell: &str) -> Issue {
         .expected("2026-01-31")
 }
 
+/// Reads a time of day that stands alone (`18:30`, `6:30 PM`, `18:30:05`, `下午6点30分`): milliseconds since midnight.
+pub fn clock(cell: &str) -> Option<u32> {
+    let text: String = cell
+        .trim()
+        .chars()
+        .map(half_width)
+        .collect::<String>()
+        .to_lowercase();
+    let (mut late, mut early) = (false, false);
+    let mut digits = String::with_capacity(text.len());
+    let text = text
+        .replace("下午", "pm")
+        .replace("晚上", "pm")
+        .replace("上午", "am")
+        .replace("早上", "am")
+        .replace(['时', '点', '分'], ":")
+        .replace('秒', "");
+    for part in text.split(|c: char| c.is_whitespace()) {
+        let part = part
+            .strip_suffix("pm")
+            .or_else(|| part.strip_prefix("pm"))
+            .map(|rest| {
+                late = true;
+                rest
+            })
+            .unwrap_or(part);
+        let part = part
+            .strip_suffix("am")
+            .or_else(|| part.strip_prefix("am"))
+            .map(|rest| {
+                early = true;
+                rest
+            })
+            .unwrap_or(part);
+        digits.push_str(part);
+    }
+    let digits = digits.trim_end_matches(':');
+    let mut parts = digits.split(':');
+    let whole = |part: &str| {
+        let plain = (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        plain.then(|| part.parse::<u32>().ok()).flatten()
+    };
+    let hour = whole(parts.next()?)?;
+    let minute = whole(parts.next()?)?;
+    let second = match parts.next() {
+        // Fractions of a second say nothing of a purchase.
+        Some(part) => whole(part.split_once('.').map_or(part, |(whole, _)| whole))?,
+        None => 0,
+    };
+    let hour = match (late, early, hour) {
+        (true, false, 1..=11) => hour + 12,
+        (false, true, 12) => 0,
+        _ => hour,
+    };
+    let good = parts.next().is_none() && hour < 24 && minute < 60 && second < 60;
+    good.then_some(((hour * 60 + minute) * 60 + second) * 1_000)
+}
+
 /// Reads an instant.
 pub fn instant(cell: &str, order: DateOrder, zone: Zone) -> Read<Timestamp> {
     match moment(cell, order) {

@@ -189,6 +189,8 @@ pub(crate) struct Shape {
     codes: usize,
     emails: usize,
     dates: usize,
+    /// Times of day alone: `18:30`.
+    clocks: usize,
     numbers: usize,
     genders: usize,
     flags: usize,
@@ -244,12 +246,18 @@ impl Shape {
             .value
             .is_some();
         self.dates += usize::from(dated || short_date);
+        self.clocks += usize::from(date::clock(plain).is_some());
         self.numbers += usize::from(money::amount(plain, Currency::CNY, false).value.is_some());
         self.genders +=
             usize::from(choice::gender(plain).value.is_some() && plain != "x" && plain != "X");
         self.flags += usize::from(choice::flag(plain).issue.is_none());
         let short = (2..=4).contains(&plain.chars().count()) && plain.chars().all(is_han_char);
         self.han_names += usize::from(short && plain.starts_with(|c| SURNAMES.contains(c)));
+    }
+
+    /// Times of day, and no dates.
+    fn is_clock(&self) -> bool {
+        self.filled > 0 && self.share(self.clocks) >= 80
     }
 
     fn share(&self, count: usize) -> usize {
@@ -262,6 +270,7 @@ impl Shape {
             FieldKind::Phone => self.phones.max(self.codes),
             FieldKind::Email => self.emails,
             FieldKind::Date | FieldKind::Instant | FieldKind::Birthday => self.dates,
+            FieldKind::Clock => self.clocks,
             FieldKind::Money => self.numbers,
             FieldKind::Flag => self.flags,
             FieldKind::Choice if field == "gender" => self.genders,
@@ -336,7 +345,9 @@ pub(crate) fn guess(
                 ImportKind::Customers => !of_order,
                 ImportKind::Orders => !not_in_orders(field),
             };
-            if allowed && fits_values(field, fit, shapes.get(column)) {
+            // "Time" beside "Date" holds times of day; it is joined to the date below.
+            let clock = field == "order.at" && shapes.get(column).is_some_and(Shape::is_clock);
+            if allowed && !clock && fits_values(field, fit, shapes.get(column)) {
                 candidates.push((fit, column, field));
             }
         }
@@ -414,6 +425,17 @@ fn by_values(guesses: &mut [Guess], shapes: &[Shape], kind: ImportKind) {
         if let Some(field) = found.filter(|field| !has(guesses, field)) {
             set(guesses, column, field, GuessReason::Values);
         }
+    }
+    let clock = guesses
+        .iter()
+        .zip(shapes)
+        .position(|((field, _), shape)| field.is_none() && shape.is_clock());
+    if let Some(column) = clock
+        && kind == ImportKind::Orders
+        && has(guesses, "order.at")
+        && !has(guesses, "order.time")
+    {
+        set(guesses, column, "order.time", GuessReason::Values);
     }
     let named = ["name", "first_name", "last_name", "company"]
         .iter()

@@ -45,8 +45,8 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
 /// How the bytes spell text; `cut` when the sample ends somewhere inside the file.
 ///
 /// A byte order mark decides. Else pairs of bytes with zeros always on the same side are UTF-16, valid UTF-8 is
-/// UTF-8 (no other encoding is valid by chance), and the rest is taken for GB18030, in which Chinese spreadsheets
-/// save.
+/// UTF-8 (no other encoding is valid by chance), and the rest is Windows-1252 where high bytes stand alone, else
+/// GB18030, in which Chinese spreadsheets save.
 pub(crate) fn encoding(bytes: &[u8], cut: bool) -> Option<TextEncoding> {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return Some(TextEncoding::Utf8);
@@ -76,9 +76,46 @@ pub(crate) fn encoding(bytes: &[u8], cut: bool) -> Option<TextEncoding> {
     }
     Some(if mostly_utf8(bytes) {
         TextEncoding::Utf8
+    } else if western(bytes) {
+        TextEncoding::Windows1252
     } else {
         TextEncoding::Gb18030
     })
+}
+
+/// Single bytes above ASCII among letters (`Müller`, `José,`) rather than the pairs that spell Chinese.
+///
+/// In GBK nearly every character is a pair of two high bytes, and no high byte stands before a blank, a comma or a
+/// line end. In Windows-1252 high bytes stand alone: what follows is ASCII. The rare Chinese character whose second
+/// byte is ASCII (`瑄` is AC 75) is outweighed by the pairs around it.
+fn western(bytes: &[u8]) -> bool {
+    let (mut alone, mut pairs) = (0usize, 0usize);
+    let mut rest = bytes;
+    loop {
+        rest = match rest {
+            [] | [_] => break,
+            [low, tail @ ..] if *low < 0x80 => tail,
+            // Never the first byte of a pair.
+            [0x80 | 0xff, tail @ ..] => {
+                alone += 1;
+                tail
+            }
+            // Four bytes of GB18030, which no Western text is by chance.
+            [_, b'0'..=b'9', third, b'0'..=b'9', tail @ ..] if *third > 0x80 => {
+                pairs += 2;
+                tail
+            }
+            [_, next, tail @ ..] if *next >= 0x80 => {
+                pairs += 1;
+                tail
+            }
+            [_, tail @ ..] => {
+                alone += 1;
+                tail
+            }
+        };
+    }
+    alone > pairs
 }
 
 /// Line ends and commas have a zero on one side, and always on the same.

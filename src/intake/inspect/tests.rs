@@ -98,7 +98,7 @@ fn sales_of_an_english_shop() {
         expect![[r#"
             Delimited Utf8 Some(',') header 1 Orders MonthFirst ambiguous rows 1
             Date=order.at Header
-            Time=- None
+            Time=order.time HeaderPart
             Transaction ID=order.external_id Header
             Customer Name=name Header
             Customer Email=email Header
@@ -372,5 +372,43 @@ proptest! {
     #[test]
     fn near_tables_never_panic(text in "([a-c姓名手机,;\t|\"\r\n=0-9@./{}\\[\\]: -]{0,12}[\n,]){0,12}", more in 0u64..1000) {
         let _ = inspect(text.as_bytes(), text.len() as u64 + more, "x.json", &Reading::default());
+    }
+}
+
+/// Western spreadsheets and Chinese ones both save in encodings without a mark; the bytes tell them apart.
+#[test]
+fn western_and_chinese_bytes_are_told_apart() {
+    let western = [
+        "Name,City\r\nJürgen Müller,Köln\r\nZoë Brontë,Paris\r\n",
+        "Nom,Ville\nJosé,Genève\nFrançois Lefèvre,Besançon\nAnaïs,Nîmes\n",
+        "Name,Note\nAnn,it\u{2019}s \u{20ac}5 \u{201c}now\u{201d}\n",
+        "Name;Stadt\nAnna Groß;Weißenburg\nBjörn Åkesson;Malmö\n",
+        "Name,City\nAnn,Lyon\nBob,Zürich\n",
+    ];
+    for text in western {
+        let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
+        let it = look(&bytes, "x.csv");
+        assert_eq!(it.encoding, TextEncoding::Windows1252, "{text}");
+        let shown: Vec<&String> = it.columns.iter().flat_map(|c| &c.samples).collect();
+        assert!(
+            shown
+                .iter()
+                .any(|sample| text.contains(sample.as_str()) && !sample.is_ascii()),
+            "{shown:?}"
+        );
+    }
+    let chinese = [
+        "姓名,城市\n王小明,杭州\n",
+        "Name,City\nAnn,Lyon\n王瑄,Oslo\n",
+        "name,note\nAnn,a\nBob,b\nCid,喆\nDan,你好\n",
+        "客户,电话\n镕基,13800000000\n囍,13800000001\n",
+    ];
+    for text in chinese {
+        let (bytes, _, _) = encoding_rs::GB18030.encode(text);
+        assert_eq!(
+            look(&bytes, "x.csv").encoding,
+            TextEncoding::Gb18030,
+            "{text}"
+        );
     }
 }
