@@ -3,8 +3,11 @@
 //! What is frequent or high is relative to the business's own customers, through the RFM scores, so that the rules
 //! fit a café and a jeweller. Keys are stable; the names a person reads are in `text`.
 
-use model::rule::{Attribute, DateTest, NumberTest, Rule, Span, Test, TextOp, TextTest, Unit};
-use model::{Day, Decimal, LifecycleThresholds, rule::Compare};
+use model::rule::{
+    Attribute, Compare, DateTest, Measure, NumberTest, OrdersTest, Rule, Span, Test, TextOp,
+    TextTest, Unit, Within,
+};
+use model::{Currency, Day, Decimal, LifecycleThresholds, Money};
 
 /// A segment that is there from the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +110,28 @@ pub fn birthday_within(days: u32) -> Rule {
         unit: Unit::Day,
     };
     date(Attribute::Birthday, DateTest::AnniversaryWithinNext(span))
+}
+
+/// Became a customer on one of these days, both included.
+pub fn customers_between(from: Day, to: Day) -> Rule {
+    date(Attribute::CustomerSince, DateTest::Between(from, to))
+}
+
+/// Spent at least so much in the last 12 months, the day asked for included.
+pub fn spent_within_a_year(least: Money, currency: Currency) -> Rule {
+    let least = Decimal {
+        units: least.0,
+        scale: currency.decimals(),
+    };
+    Rule::Orders(OrdersTest {
+        conditions: Vec::new(),
+        within: Within::Last(Span {
+            n: 12,
+            unit: Unit::Month,
+        }),
+        measure: Measure::Sum,
+        test: NumberTest::Compare(Compare::Gte, least),
+    })
 }
 
 /// Points expire within 30 days.

@@ -123,14 +123,14 @@ fn the_example_of_the_documentation_is_read() {
 fn the_vocabulary_is_that_of_the_documentation() {
     for name in "name email phone country province city district postal_code gender birthday age income_band \
         occupation education interests tags source_channel signup_on owner kind industry company_size consent.email \
-        consent.sms consent.phone custom.x first_order_on last_order_on days_since_last_order order_count spend \
+        consent.sms consent.phone custom.x customer_since first_order_on last_order_on days_since_last_order order_count spend \
         average_order_value rfm.recency rfm.frequency rfm.monetary rfm.group lifecycle churn_risk clv points.balance \
         points.expiring_within_30_days tier nps"
         .split_whitespace()
     {
         assert_eq!(Attribute::of(name).unwrap().name(), name);
     }
-    assert_eq!(Attribute::ALL.len(), 42);
+    assert_eq!(Attribute::ALL.len(), 43);
     for name in "category product channel amount quantity coupon status day_of_week hour".split(' ')
     {
         assert_eq!(Field::of(name).unwrap().name(), name);

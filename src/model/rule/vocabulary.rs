@@ -250,6 +250,9 @@ typed! {
         ConsentSms = "consent.sms": Flag,
         /// May be called.
         ConsentPhone = "consent.phone": Flag,
+        /// Since when they are a customer: the day they signed up, else of their first order that counts, else the day
+        /// they were recorded.
+        CustomerSince = "customer_since": Date,
         /// Day of the first order that counts.
         FirstOrderOn = "first_order_on": Date,
         /// Day of the last order that counts.

@@ -27,6 +27,7 @@ pub(super) fn cost(attribute: &Attribute) -> u32 {
         Attribute::ChurnRisk => 100,
         Attribute::Nps | Attribute::Tags | Attribute::Interests => 10,
         Attribute::FirstOrderOn
+        | Attribute::CustomerSince
         | Attribute::LastOrderOn
         | Attribute::DaysSinceLastOrder
         | Attribute::OrderCount
@@ -82,6 +83,7 @@ impl<'c> Source<'c> {
             Attribute::Nps => self.nps(test),
             Attribute::ChurnRisk => self.churn_risk(test),
             Attribute::FirstOrderOn
+            | Attribute::CustomerSince
             | Attribute::LastOrderOn
             | Attribute::DaysSinceLastOrder
             | Attribute::OrderCount
@@ -200,6 +202,16 @@ impl<'c> Source<'c> {
             Attribute::FirstOrderOn => {
                 let passes = self.day_test(test);
                 return self.scan_totals(move |total, _| passes(total.first));
+            }
+            Attribute::CustomerSince => {
+                let passes = self.day_test(test);
+                let columns = self.columns;
+                return self.scan_totals(move |total, slot| {
+                    let first = (total.count > 0).then_some(Day(total.first));
+                    let signup = columns.signup_on(slot as u32);
+                    let since = signup.or(first).or_else(|| columns.created_on(slot as u32));
+                    passes(since.map_or(i32::NONE, |day| day.0))
+                });
             }
             Attribute::LastOrderOn => {
                 let passes = self.day_test(test);

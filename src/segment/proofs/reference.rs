@@ -280,6 +280,13 @@ impl<'w> Reference<'w> {
             Attribute::ConsentEmail => flag(fields.consent.email),
             Attribute::ConsentSms => flag(fields.consent.sms),
             Attribute::ConsentPhone => flag(fields.consent.phone),
+            Attribute::CustomerSince => Value::or_none(
+                fields
+                    .signup_on
+                    .or(paid.first().map(|it| it.day))
+                    .or(Some(self.world.zone.day(customer.created_at)))
+                    .map(Value::Day),
+            ),
             Attribute::FirstOrderOn => Value::or_none(paid.first().map(|it| Value::Day(it.day))),
             Attribute::LastOrderOn => Value::or_none(paid.last().map(|it| Value::Day(it.day))),
             Attribute::DaysSinceLastOrder => {

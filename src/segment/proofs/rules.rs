@@ -131,7 +131,7 @@ fn attribute() -> impl Strategy<Value = Rule> {
         on(&[PointsBalance, PointsExpiring], numeric(-5, 5, 0).boxed()),
         on(&[Nps], numeric(-4, 16, 1).boxed()),
         on(
-            &[Birthday, SignupOn, FirstOrderOn, LastOrderOn],
+            &[Birthday, SignupOn, CustomerSince, FirstOrderOn, LastOrderOn],
             dated().boxed(),
         ),
         on(&[ConsentEmail, ConsentSms, ConsentPhone], flagged().boxed()),
