@@ -30,8 +30,10 @@ impl Engine {
         context: &Context,
     ) -> Result<Reply, Unanswered> {
         let limit = request.limit.min(ROWS_MAX);
-        let plain =
-            request.search.trim().is_empty() && request.rule.is_none() && request.segment.is_none();
+        let plain = request.search.trim().is_empty()
+            && request.rule.is_none()
+            && request.segment.is_none()
+            && request.import.is_none();
         let (total, customers) = match store_sort(request.sort) {
             // The whole list straight from an index: nothing to compute, however many there are.
             Some(sort) if plain => {
@@ -56,7 +58,7 @@ impl Engine {
         Ok(Reply::Customers(Page {
             total,
             offset: request.offset,
-            items: self.rows(customers, context)?,
+            items: self.rows(customers, request.as_of, context)?,
         }))
     }
 
@@ -64,10 +66,15 @@ impl Engine {
     fn rows(
         &mut self,
         customers: Vec<Customer>,
+        as_of: Option<Day>,
         context: &Context,
     ) -> Result<Vec<CustomerRow>, Fault> {
         let today = self.today(context);
-        let view = self.view_if_ready(today)?;
+        let view = match self.view(as_of.unwrap_or(today), today) {
+            Ok(view) => Some(view),
+            Err(Unanswered::NotReady) => None,
+            Err(Unanswered::Fault(fault)) => return Err(fault),
+        };
         Ok(customers
             .into_iter()
             .map(|customer| {
@@ -101,6 +108,7 @@ impl Engine {
         let mut shown = CustomerView {
             customer,
             facts: None,
+            orders_recorded: 0,
             months: Vec::new(),
             top_categories: Vec::new(),
             segments: Vec::new(),
@@ -110,6 +118,7 @@ impl Engine {
             view.and_then(|view| view.columns.slot(id).map(|slot| (view, slot)))
         {
             shown.facts = Some(scores::customer_facts(&view, slot));
+            shown.orders_recorded = view.columns.orders(slot).count() as u64;
             shown.months = months(&view, slot);
             shown.top_categories = categories(&view, slot);
             shown.segments = segments_of(&view, slot);

@@ -11,7 +11,9 @@ use crate::{Context, Engine, Unanswered};
 use insight::{best_share, monthly, usual_gap_days};
 use model::rule::Rule;
 use model::{CustomerId, Day, LifecycleThresholds, Money};
-use protocol::{AttentionKind, AttentionPerson, AttentionView, Fault, HomeView, MonthTotal, Reply};
+use protocol::{
+    AttentionKind, AttentionPerson, AttentionView, BestThird, Fault, HomeView, MonthTotal, Reply,
+};
 use segment::ready;
 
 /// Months shown, this one included: a year and the same month of the year before.
@@ -29,6 +31,7 @@ impl Engine {
         let today = self.today(context);
         let view = self.view(today, today)?;
         let sums = Sums::of(&view);
+        let new = ready::customers_between(first_of_month(today), today);
         let attention = [
             AttentionKind::Birthday,
             AttentionKind::PointsExpiring,
@@ -41,11 +44,12 @@ impl Engine {
         Ok(Reply::Home(Box::new(HomeView {
             today,
             customers: view.columns.customer_count(),
-            new_this_month: sums.new_this_month,
+            new_this_month: view.evaluate(&new)?.count(),
+            new_rule: new.to_json(),
             stages: stage_counts(&view),
             months: sums.months,
             last_month_to_date: sums.last_month_to_date,
-            best_third: best_share(&sums.year_spends, 1, 3),
+            best_third: best_third(&view, &sums.year_spends),
             attention,
             points: overview_of(&view)?,
             unconverted: view.columns.unconverted(today),
@@ -59,7 +63,6 @@ fn first_of_month(day: Day) -> Day {
 
 /// Sums over all orders, in one pass.
 struct Sums {
-    new_this_month: u64,
     months: Vec<MonthTotal>,
     last_month_to_date: MonthTotal,
     /// What each customer spent in the last 12 months.
@@ -76,16 +79,13 @@ impl Sums {
         let year_from = today.plus_months(-12);
         let mut orders: Vec<(Day, Money)> = Vec::new();
         let mut year_spends = Vec::new();
-        let mut new_this_month = 0;
         for slot in view.columns.live().iter() {
             let mut spend = 0i64;
-            let mut first = None;
             for order in view.columns.orders(slot) {
                 let day = order.day();
                 if !order.counts_on(today) {
                     continue;
                 }
-                first = first.or(Some(day));
                 if let Some(amount) = order.remaining_on(today) {
                     orders.push((day, amount));
                     if day > year_from {
@@ -96,10 +96,6 @@ impl Sums {
             if spend > 0 {
                 year_spends.push(Money(spend));
             }
-            // The day of an import says nothing of when somebody became a customer, where the file knows better.
-            let since = view.columns.signup_on(slot).or(first);
-            let since = since.or_else(|| view.columns.created_on(slot));
-            new_this_month += u64::from(since.is_some_and(|day| day >= month && day <= today));
         }
         let to_date = orders
             .iter()
@@ -108,7 +104,6 @@ impl Sums {
             (amount.saturating_add(more.0), count + 1)
         });
         Self {
-            new_this_month,
             months: monthly(orders, today, MONTHS)
                 .iter()
                 .map(month_total)
@@ -120,6 +115,33 @@ impl Sums {
             },
             year_spends,
         }
+    }
+}
+
+/// The customers who together make a third of the spend of the last 12 months: everybody who spent at least as much
+/// as the last of them, so that the rule finds exactly those who are counted.
+fn best_third(view: &View<'_>, spends: &[Money]) -> BestThird {
+    let (count, _, total) = best_share(spends, 1, 3);
+    let mut sorted = spends.to_vec();
+    sorted.sort_unstable_by(|a, b| b.cmp(a));
+    let least = usize::try_from(count).unwrap_or(usize::MAX).checked_sub(1);
+    let least = least.and_then(|at| sorted.get(at)).copied();
+    let best: Vec<Money> = match least {
+        Some(least) => sorted
+            .into_iter()
+            .take_while(|spend| *spend >= least)
+            .collect(),
+        None => Vec::new(),
+    };
+    let amount = best
+        .iter()
+        .fold(0i64, |sum, spend| sum.saturating_add(spend.0));
+    BestThird {
+        customers: best.len() as u64,
+        amount: Money(amount),
+        total,
+        rule: ready::spent_within_a_year(least.unwrap_or(Money::ZERO), view.settings.currency)
+            .to_json(),
     }
 }
 

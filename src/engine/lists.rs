@@ -50,7 +50,8 @@ impl Engine {
         request: &ListRequest,
         context: &Context,
     ) -> Result<Rc<Vec<CustomerId>>, Unanswered> {
-        let day = self.today(context);
+        let today = self.today(context);
+        let day = request.as_of.unwrap_or(today);
         let key = ListKey {
             request: ListRequest {
                 offset: 0,
@@ -64,10 +65,10 @@ impl Engine {
         if let Some((_, ids)) = self.lists.lists.iter().find(|(known, _)| *known == key) {
             return Ok(Rc::clone(ids));
         }
-        let found = self.search_ids(&key.request.search)?;
+        let found = self.found_ids(&key.request)?;
         let ids = match store_sort(request.sort) {
-            Some(sort) => self.list_by_store(request, sort, found.as_deref(), day)?,
-            None => self.list_by_columns(request, found.as_deref(), day)?,
+            Some(sort) => self.list_by_store(request, sort, found.as_deref(), (day, today))?,
+            None => self.list_by_columns(request, found.as_deref(), (day, today))?,
         };
         let ids = Rc::new(ids);
         let lists = &mut self.lists.lists;
@@ -79,14 +80,25 @@ impl Engine {
         Ok(ids)
     }
 
-    /// The customers that match all words, by id; `None` for no words.
-    fn search_ids(&self, search: &str) -> Result<Option<Vec<CustomerId>>, Fault> {
-        if search.is_empty() {
-            return Ok(None);
+    /// The customers that match all words and came with the import, by id; `None` where neither is asked for.
+    fn found_ids(&self, request: &ListRequest) -> Result<Option<Vec<CustomerId>>, Fault> {
+        let read = self.store.read();
+        let mut found = match request.import {
+            Some(import) => {
+                let import = crate::orders::store_import(import);
+                Some(read.customers_of_import(import).or_fault()?)
+            }
+            None => None,
+        };
+        if !request.search.is_empty() {
+            let mut matching = read.search_all(&request.search).or_fault()?;
+            matching.sort_unstable();
+            if let Some(imported) = &found {
+                matching.retain(|id| imported.binary_search(id).is_ok());
+            }
+            found = Some(matching);
         }
-        let mut found = self.store.read().search_all(search).or_fault()?;
-        found.sort_unstable();
-        Ok(Some(found))
+        Ok(found)
     }
 
     fn list_by_store(
@@ -94,14 +106,14 @@ impl Engine {
         request: &ListRequest,
         sort: store::CustomerSort,
         found: Option<&[CustomerId]>,
-        day: Day,
+        (day, today): (Day, Day),
     ) -> Result<Vec<CustomerId>, Unanswered> {
         let order = self.store_order(sort)?;
         let in_search = |id: &CustomerId| found.is_none_or(|found| found.binary_search(id).is_ok());
         let mut ids: Vec<CustomerId> = if request.rule.is_none() && request.segment.is_none() {
             order.iter().copied().filter(in_search).collect()
         } else {
-            let view = self.view(day, day)?;
+            let view = self.view(day, today)?;
             let members = members(&view, request)?;
             let is_member = |id: &CustomerId| {
                 view.columns
@@ -137,9 +149,9 @@ impl Engine {
         &mut self,
         request: &ListRequest,
         found: Option<&[CustomerId]>,
-        day: Day,
+        (day, today): (Day, Day),
     ) -> Result<Vec<CustomerId>, Unanswered> {
-        let view = self.view(day, day)?;
+        let view = self.view(day, today)?;
         let members = members(&view, request)?;
         let mut keyed: Vec<(i64, CustomerId)> = members
             .iter()

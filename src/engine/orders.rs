@@ -10,7 +10,9 @@ use model::{
     CustomerId, InteractionDraft, Issue, IssueCode, Money, Order, OrderDraft, OrderId, OrderStatus,
     Points, Refund, RefundLine, RefundRequest, Timestamp,
 };
-use protocol::{Fault, FaultCode, OrderList, OrderRow, Outcome, Page, Reply};
+use protocol::{
+    Fault, FaultCode, FromImport, ImportPart, OrderList, OrderRow, Outcome, Page, Reply,
+};
 use std::collections::BTreeMap;
 use store::Tx;
 
@@ -44,6 +46,8 @@ impl Engine {
             from: request.from.map(|day| zone.start_of(day)),
             before: request.to.map(|day| zone.start_of(day.plus_days(1))),
             returned_only: request.returned_only,
+            counting_in: request.counting_only.then_some(self.settings.currency),
+            import: request.import.map(store_import),
         }
     }
 
@@ -56,7 +60,7 @@ impl Engine {
         Ok(Reply::Order(Box::new(row)))
     }
 
-    fn order_rows(
+    pub(crate) fn order_rows(
         &mut self,
         orders: Vec<Order>,
         context: &Context,
@@ -95,6 +99,17 @@ impl Engine {
     }
 }
 
+/// The records of an import as the store knows them.
+pub(crate) fn store_import(import: FromImport) -> store::FromImport {
+    store::FromImport {
+        batch: import.batch,
+        part: match import.part {
+            ImportPart::Created => store::ImportPart::Created,
+            ImportPart::Updated => store::ImportPart::Updated,
+        },
+    }
+}
+
 /// The order, or why not.
 fn existing_order(read: store::Reader<'_>, id: OrderId) -> Result<Order, Failure> {
     match read.order(id)? {
@@ -123,11 +138,17 @@ pub(crate) fn create(
 }
 
 /// Removes an order.
-pub(crate) fn remove(id: OrderId, tx: &mut Tx<'_>) -> Result<(Outcome, Touched), Failure> {
+pub(crate) fn remove(
+    id: OrderId,
+    known: &Known<'_>,
+    tx: &mut Tx<'_>,
+) -> Result<(Outcome, Touched), Failure> {
     let order = existing_order(tx.read(), id)?;
+    let is_released = crate::points::release_order(order.customer, id, known, tx)?;
     tx.remove_order(id)?;
     let touched = Touched {
         removed_orders: vec![(order.customer, id)],
+        points: is_released.then_some(order.customer).into_iter().collect(),
         ..Touched::default()
     };
     Ok((Outcome::Order { id }, touched))

@@ -15,15 +15,32 @@
 )]
 
 mod command;
+mod counter;
+mod coupon;
 mod fault;
+mod home;
+mod liability;
+mod points;
 mod query;
+mod replay;
 mod view;
 
 pub use command::{Command, Outcome};
-pub use fault::{Fault, FaultCode};
-pub use query::{
-    CustomerSort, ExportFormat, ExportWhat, ListRequest, OrderList, Query, RecordKind,
+pub use counter::*;
+pub use coupon::{
+    CheckView, CodeCheck, CodeRow, CodeStanding, CodesWhich, CouponCommand, CouponExport,
+    CouponOutcome, CouponQuery, CouponReply, CouponRow, CouponStanding, CouponView, HeldCode,
+    HeldView, UseRow,
 };
+pub use fault::{Fault, FaultCode};
+pub use home::{AttentionKind, AttentionPerson, AttentionView, BestThird, HomeView};
+pub use liability::*;
+pub use points::{BonusEnds, PointsCommand, PointsQuery, PointsReply, RewardView};
+pub use query::{
+    CustomerSort, ExportFormat, ExportWhat, FromImport, ImportPart, ListRequest, OrderList, Query,
+    RecordKind,
+};
+pub use replay::*;
 pub use view::*;
 
 use model::BatchId;
@@ -79,6 +96,9 @@ pub enum ToWorker {
     Ask {
         /// The request's id.
         id: RequestId,
+        /// The name of whoever works at this page, for the change log; empty where they gave none.
+        #[serde(default)]
+        who: String,
         /// What is asked.
         request: Request,
     },
@@ -165,6 +185,8 @@ pub enum Request {
         /// In which format.
         format: ExportFormat,
     },
+    /// Runs a draft of the programme over real orders: answers [`Reply::Programs`]. Long.
+    Replay(ReplayRequest),
     /// The whole database as one SQLite file: answers [`Reply::File`] with the bytes attached.
     Backup,
     /// Replaces the whole database by the attached backup, after checking it: answers [`Reply::Status`].
@@ -205,18 +227,28 @@ pub enum Reply {
     Lifecycle(StageCounts),
     /// To [`Query::Program`].
     Program(Option<ProgramView>),
+    /// To [`Query::Programs`] and [`Request::Replay`].
+    Programs(Box<ProgramReply>),
     /// To [`Query::Member`].
     Member(MemberView),
     /// To [`Query::Ledger`].
     Ledger(Page<LedgerEntryView>),
     /// To [`Query::Members`].
     Members(Page<MemberRow>),
+    /// To [`Query::Points`].
+    Points(PointsReply),
+    /// To [`Query::Coupons`].
+    Coupons(CouponReply),
     /// To [`Query::PointsOverview`].
     PointsOverview(PointsOverview),
+    /// To [`Query::Liability`].
+    Liability(Box<LiabilityReply>),
     /// To [`Query::Values`].
     Values(Vec<ValueCount>),
     /// To [`Query::Find`].
     Found(Vec<FoundRecord>),
+    /// To [`Query::Counter`].
+    Counter(Box<CounterReply>),
     /// To [`Request::Inspect`].
     Inspection(Inspection),
     /// To [`Request::DryRun`] and [`Request::Import`].
@@ -257,5 +289,10 @@ pub enum Event {
     Leader {
         /// This tab.
         here: bool,
+    },
+    /// The tab that holds the database has not answered for some seconds, or answers again.
+    LeaderSilent {
+        /// It does not answer.
+        silent: bool,
     },
 }

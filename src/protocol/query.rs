@@ -1,5 +1,6 @@
 //! Queries: everything that reads.
 
+use crate::CounterQuery;
 use model::{BatchId, CustomerId, Day, OrderId, SegmentId};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,8 @@ pub enum RecordKind {
     Program,
     /// Settings of the workspace.
     Settings,
+    /// Coupons, their codes and uses.
+    Coupon,
 }
 
 /// What customers are sorted by; ties go by id.
@@ -44,6 +47,26 @@ pub enum CustomerSort {
     Balance,
 }
 
+/// What an import did to records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportPart {
+    /// It created them.
+    Created,
+    /// It changed them.
+    Updated,
+}
+
+/// The records that an import brought, so that its numbers open exactly their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FromImport {
+    /// Which import.
+    pub batch: BatchId,
+    /// Which of its records.
+    pub part: ImportPart,
+}
+
 /// A stretch of a sorted, searched and filtered list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,6 +77,10 @@ pub struct ListRequest {
     pub rule: Option<String>,
     /// A saved segment (its rule holds together with `rule`).
     pub segment: Option<SegmentId>,
+    /// The day that rule, order and calculated columns are asked for.
+    pub as_of: Option<Day>,
+    /// Only customers of an import.
+    pub import: Option<FromImport>,
     /// Order of the list.
     pub sort: CustomerSort,
     /// Largest, newest or Z first.
@@ -78,6 +105,10 @@ pub struct OrderList {
     pub to: Option<Day>,
     /// Only refunded (in whole or part) or cancelled orders.
     pub returned_only: bool,
+    /// Only orders that sums count: in the workspace's currency, neither cancelled nor returned whole.
+    pub counting_only: bool,
+    /// Only orders of an import.
+    pub import: Option<FromImport>,
     /// First row, from 0.
     pub offset: u64,
     /// At most this many rows; 500 at most.
@@ -156,6 +187,8 @@ pub enum Query {
     },
     /// The loyalty programme in force and its versions.
     Program,
+    /// What helps to design one.
+    Programs(crate::ProgramQuery),
     /// A member's points.
     Member {
         /// Who.
@@ -167,6 +200,8 @@ pub enum Query {
     Ledger {
         /// Whose.
         customer: CustomerId,
+        /// The day it is asked for: what came later is not there yet.
+        as_of: Option<Day>,
         /// First entry, from 0.
         offset: u64,
         /// At most this many entries.
@@ -181,11 +216,17 @@ pub enum Query {
         /// At most this many rows.
         limit: u32,
     },
+    /// Coupons: the list, one, codes, uses, checking a basket.
+    Coupons(crate::CouponQuery),
+    /// What is left of rewards.
+    Points(crate::PointsQuery),
     /// What is owed in points.
     PointsOverview {
         /// The day it is asked for.
         as_of: Option<Day>,
     },
+    /// The owner's view of the loyalty programme.
+    Liability(crate::LiabilityQuery),
     /// The values an attribute has, most frequent first.
     Values {
         /// An attribute of the segment rule, such as `province`.
@@ -195,6 +236,8 @@ pub enum Query {
         /// At most this many.
         limit: u32,
     },
+    /// What the counter reads.
+    Counter(CounterQuery),
     /// Records for the command palette: customers and orders by any word.
     Find {
         /// The words.
@@ -217,10 +260,21 @@ pub enum ExportWhat {
         /// Which import.
         batch: BatchId,
     },
+    /// A part of the owner's view of the loyalty programme.
+    Points(crate::PointsExport),
     /// A member's ledger.
     Ledger {
         /// Whose.
         customer: CustomerId,
+    },
+    /// Codes or uses of a coupon.
+    Coupons(crate::CouponExport),
+    /// The last replay of a draft.
+    Replay {
+        /// Which ([`crate::ReplayView::replay`]).
+        replay: u32,
+        /// Which part.
+        part: crate::ReplayPart,
     },
 }
 

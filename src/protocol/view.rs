@@ -48,6 +48,8 @@ pub enum Stage {
     Undoing,
     /// Making a file.
     Exporting,
+    /// Running a draft over real orders.
+    Replaying,
 }
 
 /// What is open and how it stands with storage and backup.
@@ -180,6 +182,8 @@ pub struct CustomerView {
     pub customer: Customer,
     /// What is calculated; `None` while columns are still being read.
     pub facts: Option<CustomerFacts>,
+    /// All orders on record, also those that do not count; 0 while columns are still being read.
+    pub orders_recorded: u64,
     /// Spend by month over the last 12 months, oldest first, this month last.
     pub months: Vec<MonthTotal>,
     /// The categories they buy most, with spend; at most five.
@@ -559,6 +563,8 @@ pub struct LedgerEntryView {
     pub order_number: Option<String>,
     /// The earn rules that gave it, by id.
     pub rule: Option<String>,
+    /// Version of the programme it was made under.
+    pub version: Option<u32>,
     /// The reward it bought.
     pub reward: Option<String>,
     /// The reason a person gave.
@@ -567,6 +573,10 @@ pub struct LedgerEntryView {
     pub reverses: Option<String>,
     /// It can be reversed.
     pub reversible: bool,
+    /// Points of a return that the refund policy leaves with the member.
+    pub waived: Points,
+    /// Points that would have come back but have expired since.
+    pub forfeited: Points,
 }
 
 /// A row of the list of members.
@@ -715,71 +725,4 @@ pub struct FileView {
     pub media_type: String,
     /// Records in it.
     pub records: u64,
-}
-
-/// The home page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct HomeView {
-    /// Today in the business's zone.
-    pub today: Day,
-    /// All customers.
-    pub customers: u64,
-    /// Of them first recorded this month.
-    pub new_this_month: u64,
-    /// Customers by life cycle stage.
-    pub stages: StageCounts,
-    /// The last 13 months, oldest first, this month last.
-    pub months: Vec<MonthTotal>,
-    /// Last month up to the same day of the month: what this month compares with.
-    pub last_month_to_date: MonthTotal,
-    /// The share of spend that the best customers make: the best `.0` customers make `.1` of `.2` spend in the last
-    /// 12 months; the smallest number of customers that together make a third.
-    pub best_third: (u64, Money, Money),
-    /// What needs attention today.
-    pub attention: Vec<AttentionView>,
-    /// What is owed in points; `None` without a programme.
-    pub points: Option<PointsOverview>,
-    /// Orders left out of sums because their currency has no rate.
-    pub unconverted: u64,
-}
-
-/// Something that needs a person's attention.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttentionView {
-    /// What.
-    pub kind: AttentionKind,
-    /// How many customers.
-    pub count: u64,
-    /// The rule whose members they are, as JSON: opens the list.
-    pub rule: String,
-    /// The most pressing, at most five.
-    pub people: Vec<AttentionPerson>,
-}
-
-/// Why a customer needs attention.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AttentionKind {
-    /// A birthday today or within seven days.
-    Birthday,
-    /// Points that expire within 30 days.
-    PointsExpiring,
-    /// Quiet for longer than their own rhythm would have it.
-    SlippingAway,
-}
-
-/// A customer who needs attention.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AttentionPerson {
-    /// Who.
-    pub id: CustomerId,
-    /// Name.
-    pub name: String,
-    /// The day it is about: the birthday, the day points expire, the last order.
-    pub on: Day,
-    /// Points that expire; days of the usual gap.
-    pub number: Option<i64>,
 }

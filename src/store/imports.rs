@@ -1,7 +1,10 @@
 //! Imports: how far they are, the rows they left out, the keys that rows became known by; and the list of commands.
 
-use crate::{Batch, ImportRun, Page, Reader, RecordKind, RecordRef, RejectedRow, StoreError, Tx};
-use model::{BatchId, Timestamp};
+use crate::{
+    Batch, FromImport, ImportPart, ImportRun, Page, Reader, RecordKind, RecordRef, RejectedRow,
+    StoreError, Tx,
+};
+use model::{BatchId, CustomerId, Timestamp};
 use rusqlite::{OptionalExtension, Row};
 
 impl Tx<'_> {
@@ -125,6 +128,37 @@ impl Reader<'_> {
             .prepare_cached(&format!("{SELECT} WHERE batch = ?1"))?
             .query_row([batch.0], import_from_row)
             .optional()?)
+    }
+
+    /// The customers that an import created or changed and that are still there, by id.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn customers_of_import(self, import: FromImport) -> Result<Vec<CustomerId>, StoreError> {
+        let batch = import.batch.0;
+        let (sql, numbers) = match import.part {
+            ImportPart::Created => {
+                let (first, last) = self.id_range(import.batch)?;
+                let sql = "SELECT id FROM customer WHERE id BETWEEN ?1 AND ?2 AND created_by = ?3 ORDER BY id";
+                (sql, [first, last, batch])
+            }
+            ImportPart::Updated => {
+                let sql = "SELECT id FROM customer WHERE created_by <> ?3 AND id IN (
+                               SELECT record FROM change WHERE batch = ?1 AND kind = ?2 AND action = 1) ORDER BY id";
+                (sql, [batch, RecordKind::Customer.code(), batch])
+            }
+        };
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let rows = statement.query_map(numbers, |row| row.get(0).map(CustomerId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The first and last id that a batch handed out; an empty range for a batch that is not known.
+    pub(crate) fn id_range(self, batch: BatchId) -> Result<(i64, i64), StoreError> {
+        let sql = "SELECT coalesce(first_id, 1), coalesce(last_id, 0) FROM batch WHERE id = ?1";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let range = statement.query_row([batch.0], |row| Ok((row.get(0)?, row.get(1)?)));
+        Ok(range.optional()?.unwrap_or((1, 0)))
     }
 
     /// The rows an import left out, in their order.

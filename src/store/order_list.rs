@@ -1,6 +1,6 @@
 //! The list of orders: filtered, newest first.
 
-use crate::{OrderFilter, Page, Reader, StoreError};
+use crate::{ImportPart, OrderFilter, Page, Reader, RecordKind, StoreError};
 use model::{CustomerId, Order, OrderId};
 use rusqlite::types::Value;
 use rusqlite::{ToSql, params_from_iter};
@@ -141,6 +141,32 @@ impl Reader<'_> {
         }
         if filter.returned_only {
             parts.push("returned = 1");
+        }
+        if let Some(currency) = filter.counting_in {
+            parts.push(
+                r#"currency = ? AND (returned = 0 OR (status = 0 AND amount >
+                   (SELECT coalesce(sum(r.amount), 0) FROM refund r WHERE r.order_id = "order".id)))"#,
+            );
+            values.push(Value::Text(currency.code().to_owned()));
+        }
+        if let Some(import) = filter.import {
+            let range = self.id_range(import.batch)?;
+            let numbers = match import.part {
+                ImportPart::Created => {
+                    parts.push("id BETWEEN ? AND ? AND created_by = ?");
+                    vec![range.0, range.1, import.batch.0]
+                }
+                ImportPart::Updated => {
+                    parts.push(
+                        "created_by <> ? AND id IN (
+                             SELECT record FROM change WHERE batch = ? AND kind = ? AND action = 1
+                             UNION SELECT order_id FROM refund WHERE id BETWEEN ? AND ? AND created_by = ?)",
+                    );
+                    let (batch, kind) = (import.batch.0, RecordKind::Order.code());
+                    vec![batch, batch, kind, range.0, range.1, batch]
+                }
+            };
+            values.extend(numbers.into_iter().map(Value::Integer));
         }
         if !filter.search.trim().is_empty() {
             let customers: Vec<i64> = self

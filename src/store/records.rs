@@ -25,6 +25,12 @@ pub enum RecordKind {
     Program = 6,
     /// Settings of the workspace; the raw id is 0.
     Settings = 7,
+    /// Coupons.
+    Coupon = 8,
+    /// Codes of coupons.
+    CouponCode = 9,
+    /// Uses of coupons and their releases.
+    CouponUse = 10,
 }
 
 impl RecordKind {
@@ -144,6 +150,24 @@ pub enum CustomerSort {
     Name,
 }
 
+/// What an import did to records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportPart {
+    /// It created them.
+    Created,
+    /// It changed them.
+    Updated,
+}
+
+/// The records an import brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FromImport {
+    /// Which import.
+    pub batch: BatchId,
+    /// Which of its records.
+    pub part: ImportPart,
+}
+
 /// Which orders a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OrderFilter<'a> {
@@ -157,6 +181,10 @@ pub struct OrderFilter<'a> {
     pub before: Option<Timestamp>,
     /// Only refunded (in whole or part) or cancelled orders.
     pub returned_only: bool,
+    /// Only orders that sums in this currency count: neither cancelled nor returned whole.
+    pub counting_in: Option<Currency>,
+    /// Only orders of an import.
+    pub import: Option<FromImport>,
 }
 
 /// A command or import in the log.
