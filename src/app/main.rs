@@ -5,8 +5,10 @@
 //! pages read those once and stay small; everything else is signals.
 
 mod actions;
+mod as_of;
 mod client;
 mod keys;
+mod opening;
 mod pages;
 mod palette;
 mod prefs;

@@ -2,22 +2,24 @@
 
 use crate::actions::{self, Action};
 use crate::client::Connection;
+use crate::opening::{CannotOpen, SilentTab, TakeOver};
 use crate::pages;
 use crate::palette::Palette;
 use crate::router::{Route, Section};
 use crate::state::{State, use_state, use_words};
 use crate::toast::ToastRegion;
-use protocol::{Fault, Status};
+use protocol::Status;
 use text::Words;
 use ui::prelude::*;
-use ui::{Banner, Button, Dialog, ErrorState, Icon, LinkButton, Look, Skeleton, Tone, icon};
+use ui::{Banner, Button, Dialog, Icon, LinkButton, Look, Skeleton, Tone, icon};
 
 /// Places of the navigation in order; the phone's bar has the first four and "more".
-const PLACES: [(Action, Section); 7] = [
+const PLACES: [(Action, Section); 8] = [
     (Action::Home, Section::Home),
+    (Action::Counter, Section::Counter),
     (Action::Customers, Section::Customers),
-    (Action::Segments, Section::Segments),
     (Action::Points, Section::Points),
+    (Action::Segments, Section::Segments),
     (Action::Orders, Section::Orders),
     (Action::Import, Section::Import),
     (Action::Settings, Section::Settings),
@@ -80,6 +82,7 @@ fn page(state: State, words: Words, opened: bool, section: Section) -> AnyView {
         Section::Orders => pages::orders::OrdersPage().into_any(),
         Section::Segments => pages::segments::SegmentsPage().into_any(),
         Section::Points => pages::points::PointsPage().into_any(),
+        Section::Counter => pages::counter::CounterPage().into_any(),
         Section::Import => pages::import::ImportPage().into_any(),
         Section::Settings => pages::settings::SettingsPage().into_any(),
         Section::Demo => ().into_any(),
@@ -88,8 +91,10 @@ fn page(state: State, words: Words, opened: bool, section: Section) -> AnyView {
 }
 
 fn opening(state: State, words: Words) -> AnyView {
+    let silent = state.client.leader_silent();
     let inside = move || match state.client.connection().get() {
-        Connection::Failed(fault) => cannot_open(words, &fault),
+        Connection::Failed(fault) => view! { <CannotOpen fault/> }.into_any(),
+        _ if silent.get() => view! { <SilentTab/> }.into_any(),
         _ => view! {
             <div class="opening" role="status">
                 <p>{words.shell_opening()}</p>
@@ -102,22 +107,8 @@ fn opening(state: State, words: Words) -> AnyView {
     inside.into_any()
 }
 
-fn cannot_open(words: Words, fault: &Fault) -> AnyView {
-    let reload = Callback::new(|()| reload());
-    view! {
-        <div class="page">
-            <ErrorState
-                title=words.faults_title_open()
-                text=words.fault(fault)
-                action=words.act_reload()
-                on_action=reload
-            />
-        </div>
-    }
-    .into_any()
-}
-
-fn reload() {
+/// Loads the page again.
+pub fn reload() {
     // A page that cannot reload itself has nothing else to offer.
     let _ = window().location().reload();
 }
@@ -325,7 +316,18 @@ fn Banners() -> impl IntoView {
             .get()
             .then(|| view! { <Banner text=words.shell_offline() icon=icon::OFFLINE/> })
     };
-    view! { <div class="banners">{connection}{failure}{standing}{offline}</div> }.into_any()
+    // Before anything was opened the page itself says so.
+    let silent = move || {
+        let waits = client.leader_silent().get() && client.status().with(Option::is_some);
+        waits.then(|| {
+            view! {
+                <Banner text=words.shell_silent_text() tone=Tone::Urgent icon=icon::ALERT>
+                    <TakeOver/>
+                </Banner>
+            }
+        })
+    };
+    view! { <div class="banners">{connection}{silent}{failure}{standing}{offline}</div> }.into_any()
 }
 
 /// The parts of the status that banners are made of, so that other changes do not draw them again.
@@ -405,6 +407,7 @@ pub fn KeyList() -> impl IntoView {
         "s" => "S",
         "p" => "P",
         "i" => "I",
+        "t" => "T",
         "l" => "L",
         other => other,
     };

@@ -4,6 +4,15 @@ use crate::icon::{self, Glyph, Icon};
 use crate::prelude::*;
 use crate::{Button, Tone};
 
+/// The title: the page's own, or one below it.
+fn heading(title: String, whole: bool) -> AnyView {
+    if whole {
+        view! { <h1 class="empty-title" tabindex="-1">{title}</h1> }.into_any()
+    } else {
+        view! { <h2 class="empty-title">{title}</h2> }.into_any()
+    }
+}
+
 /// Nothing here yet: what this is for, one action, an example.
 #[component]
 pub fn EmptyState(
@@ -16,6 +25,9 @@ pub fn EmptyState(
     /// A picture of it.
     #[prop(optional, into)]
     icon: Option<Glyph>,
+    /// It stands in place of the whole page, whose title it then is.
+    #[prop(optional)]
+    whole: bool,
     /// The action, an example.
     #[prop(optional)]
     children: Option<Children>,
@@ -23,7 +35,7 @@ pub fn EmptyState(
     view! {
         <div class="empty">
             {icon.map(|glyph| view! { <Icon glyph/> })}
-            <p class="empty-title">{title}</p>
+            {heading(title, whole)}
             <p>{text}</p>
             {children.map(|children| view! { <div class="actions">{children()}</div> })}
         </div>
@@ -54,17 +66,23 @@ pub fn ErrorState(
     /// What is safe and what to do.
     #[prop(into)]
     text: String,
+    /// It stands in place of the whole page, whose title it then is.
+    #[prop(optional)]
+    whole: bool,
     /// The button's text.
     #[prop(optional, into)]
     action: String,
     /// What the button does.
     #[prop(optional, into)]
     on_action: Option<Callback<()>>,
+    /// Other ways out.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div class="empty" role="alert">
             <Icon glyph=icon::ALERT/>
-            <p class="empty-title">{title}</p>
+            {heading(title, whole)}
             <p>{text}</p>
             {on_action
                 .map(|act| {
@@ -74,6 +92,7 @@ pub fn ErrorState(
                         </div>
                     }
                 })}
+            {children.map(|children| children())}
         </div>
     }
     .into_any()

@@ -44,6 +44,12 @@ pub fn StatNumber(
     /// A line below: a comparison, a share.
     #[prop(optional, into)]
     note: String,
+    /// Where the rows of the note's number are.
+    #[prop(optional, into)]
+    note_href: Option<String>,
+    /// Another number beside the note, with its rows.
+    #[prop(optional)]
+    more: Option<AnyView>,
     /// Where its rows are.
     #[prop(optional, into)]
     href: Option<String>,
@@ -73,7 +79,13 @@ pub fn StatNumber(
         <div class="stat">
             {head}
             {number}
-            <span class="stat-note">{note}</span>
+            <span class="stat-note">
+                {match note_href {
+                    Some(href) => view! { <a href=href>{note}</a> }.into_any(),
+                    None => note.into_any(),
+                }}
+                {more.map(|more| view! { " · " {more} })}
+            </span>
         </div>
     }
     .into_any()

@@ -6,7 +6,7 @@
 
 use crate::tab::{Tab, context};
 use crate::{failure, files, long, snapshot, time, wire};
-use engine::{Changed, ColumnsLoad, Engine, Step, Unanswered};
+use engine::{Changed, ColumnsLoad, Context, Engine, Step, Unanswered};
 use protocol::{
     Command, Event, Fault, FaultCode, FromWorker, Progress, Query, Reply, Request, RequestId,
     Status,
@@ -46,9 +46,23 @@ pub struct Job {
     pub request: Request,
     /// The attached files.
     pub files: JsValue,
+    /// Who works at the page that asks.
+    pub who: String,
 }
 
 impl Job {
+    /// The context of this request now: the change log names who asked.
+    pub fn context(&self) -> Context {
+        let usual = context();
+        if self.who.is_empty() {
+            return usual;
+        }
+        Context {
+            who: self.who.clone(),
+            ..usual
+        }
+    }
+
     fn is_long(&self) -> bool {
         match &self.request {
             Request::Command(command) => matches!(command, Command::Undo { .. }),
@@ -56,6 +70,7 @@ impl Job {
             Request::DryRun { .. }
             | Request::Import { .. }
             | Request::Export { .. }
+            | Request::Replay(_)
             | Request::Backup
             | Request::Restore => true,
         }
@@ -246,7 +261,7 @@ impl Desk {
     }
 
     fn do_query(&self, query: Query, job: Job) {
-        match self.with_engine(|engine| engine.query(&query, &context())) {
+        match self.with_engine(|engine| engine.query(&query, &job.context())) {
             Ok(reply) => self.answer(&job, Ok(reply), None),
             Err(Unanswered::Fault(fault)) => self.answer(&job, Err(fault), None),
             Err(Unanswered::NotReady) => match self.no_columns.borrow().clone() {
@@ -258,7 +273,7 @@ impl Desk {
 
     fn do_command(&self, command: Command, job: Job) {
         let apply = move |desk: &Desk, job: &Job| {
-            desk.with_engine(|engine| engine.apply(&command, &job.id, &context()))
+            desk.with_engine(|engine| engine.apply(&command, &job.id, &job.context()))
         };
         match apply(self, &job) {
             Err(fault) if fault.code == FaultCode::QuotaExceeded && self.workspace.is_some() => {

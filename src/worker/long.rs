@@ -3,7 +3,9 @@
 use crate::desk::{Desk, Finished, Job, attached_file};
 use crate::tab::context;
 use crate::{failure, files, time};
-use engine::{ExportSession, FileIdentity, ImportSession, ImportStep, Step, UndoSession};
+use engine::{
+    ExportSession, FileIdentity, ImportSession, ImportStep, ReplaySession, Step, UndoSession,
+};
 use model::BatchId;
 use model::import::ImportPlan;
 use protocol::{
@@ -54,6 +56,7 @@ pub async fn run(desk: &Desk, job: &Job) -> Result<Finished, Fault> {
         Request::DryRun { plan } => import(desk, job, plan, true).await,
         Request::Import { plan } => import(desk, job, plan, false).await,
         Request::Export { what, format } => export(desk, job, what, *format).await,
+        Request::Replay(request) => replay(desk, job, request).await,
         Request::Backup => backup(desk),
         Request::Restore => restore(desk, job).await,
         Request::Command(Command::Undo { batch }) => undo(desk, job, *batch).await,
@@ -78,7 +81,7 @@ async fn import(
     let file = attached_file(job)?;
     let identity = identify(&file).await?;
     let mut session = desk.with_engine(|engine| {
-        ImportSession::new(engine, plan.clone(), identity, dry_run, &context())
+        ImportSession::new(engine, plan.clone(), identity, dry_run, &job.context())
     })?;
     let mut reporter = Reporter::new(desk, job);
     let size = files::size(&file);
@@ -89,9 +92,11 @@ async fn import(
                 return Err(Fault::new(FaultCode::Cancelled));
             }
             // What is in stays in; the report says so and names the batch to undo.
-            return import_report(desk.with_engine(|engine| session.cancel(engine, &context())));
+            return import_report(
+                desk.with_engine(|engine| session.cancel(engine, &job.context())),
+            );
         }
-        match desk.with_engine(|engine| session.step(engine, &context()))? {
+        match desk.with_engine(|engine| session.step(engine, &job.context()))? {
             ImportStep::NeedsBytes(progress) => {
                 reporter.tell(progress);
                 if position >= size {
@@ -106,7 +111,7 @@ async fn import(
             ImportStep::Complete => break,
         }
     }
-    import_report(desk.with_engine(|engine| session.finish(engine, &context())))
+    import_report(desk.with_engine(|engine| session.finish(engine, &job.context())))
 }
 
 type Report = (protocol::ImportReport, Option<engine::Changed>);
@@ -134,8 +139,8 @@ async fn export(
     format: ExportFormat,
 ) -> Result<Finished, Fault> {
     let mut session = loop {
-        let begun =
-            desk.with_engine(|engine| ExportSession::new(engine, what.clone(), format, &context()));
+        let begun = desk
+            .with_engine(|engine| ExportSession::new(engine, what.clone(), format, &job.context()));
         match begun {
             // The list needs columns, which are on their way.
             Err(fault) if fault.code == FaultCode::Busy && desk.is_loading_columns() => {
@@ -153,7 +158,7 @@ async fn export(
         if !goes_on(desk, job).await {
             return Err(Fault::new(FaultCode::Cancelled));
         }
-        let step = desk.with_engine(|engine| session.step(engine, &context()))?;
+        let step = desk.with_engine(|engine| session.step(engine, &job.context()))?;
         growing.append(&session.take_bytes());
         match step {
             Step::More(progress) => reporter.tell(progress),
@@ -169,6 +174,42 @@ fn file(growing: files::Growing, view: FileView) -> Result<Finished, Fault> {
         file: Some(blob),
         changed: None,
     })
+}
+
+async fn replay(
+    desk: &Desk,
+    job: &Job,
+    request: &protocol::ReplayRequest,
+) -> Result<Finished, Fault> {
+    let mut session = loop {
+        let begun =
+            desk.with_engine(|engine| ReplaySession::new(engine, request.clone(), &context()));
+        match begun {
+            Err(fault) if fault.code == FaultCode::Busy && desk.is_loading_columns() => {
+                time::sleep(WAIT_FOR_COLUMNS_MS).await;
+                if desk.is_cancelled(&job.id) {
+                    return Err(Fault::new(FaultCode::Cancelled));
+                }
+            }
+            begun => break begun?,
+        }
+    };
+    let mut reporter = Reporter::new(desk, job);
+    loop {
+        if !goes_on(desk, job).await {
+            return Err(Fault::new(FaultCode::Cancelled));
+        }
+        match desk.with_engine(|engine| session.step(engine, &context()))? {
+            Step::More(progress) => reporter.tell(progress),
+            Step::Done(reply) => {
+                return Ok(Finished {
+                    reply,
+                    file: None,
+                    changed: None,
+                });
+            }
+        }
+    }
 }
 
 fn backup(desk: &Desk) -> Result<Finished, Fault> {
@@ -191,9 +232,9 @@ async fn restore(desk: &Desk, job: &Job) -> Result<Finished, Fault> {
     let bytes = files::slice(&backup, 0, files::size(&backup)).await?;
     let (changed, status) = desk.with_engine(|engine| {
         let changed = engine
-            .restore(&bytes, &context())
+            .restore(&bytes, &job.context())
             .map_err(failure::of_backup)?;
-        Ok::<_, Fault>((changed, engine.status(&context())?))
+        Ok::<_, Fault>((changed, engine.status(&job.context())?))
     })?;
     Ok(Finished {
         reply: Reply::Status(status),
@@ -204,13 +245,13 @@ async fn restore(desk: &Desk, job: &Job) -> Result<Finished, Fault> {
 
 async fn undo(desk: &Desk, job: &Job, batch: BatchId) -> Result<Finished, Fault> {
     let mut session =
-        desk.with_engine(|engine| UndoSession::new(engine, batch, &job.id, &context()))?;
+        desk.with_engine(|engine| UndoSession::new(engine, batch, &job.id, &job.context()))?;
     let mut reporter = Reporter::new(desk, job);
     loop {
         if !goes_on(desk, job).await {
             return Err(Fault::new(FaultCode::Cancelled));
         }
-        match desk.with_engine(|engine| session.step(engine, &context()))? {
+        match desk.with_engine(|engine| session.step(engine, &job.context()))? {
             Step::More(progress) => reporter.tell(progress),
             Step::Done(applied) => {
                 return Ok(Finished {

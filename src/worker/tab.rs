@@ -20,6 +20,12 @@ use web_sys::{Blob, MessageEvent};
 /// A request goes to a leader, and once more to the next one; if that fails too, the request itself may be the cause.
 const SENDS_MAX: u8 = 2;
 
+/// How often a tab that waits asks whether the leader is there.
+const WATCH_MS: i32 = 2_500;
+
+/// A leader that has said nothing for so long is called silent: several times what the longest step of its work takes.
+const SILENT_MS: f64 = 8_000.0;
+
 thread_local! {
     /// A panic leaves memory in any state: from then on nothing is done any more.
     static DEAD: Cell<bool> = const { Cell::new(false) };
@@ -55,6 +61,10 @@ pub struct Tab {
     /// What this tab holds the lock of.
     locked: RefCell<Option<Hello>>,
     asked: RefCell<BTreeMap<RequestId, Asked>>,
+    /// When another tab that leads was last heard of, or was first waited for.
+    heard_at: Cell<f64>,
+    /// The page was told that the leader does not answer.
+    silent: Cell<bool>,
 }
 
 /// Starts listening to the page.
@@ -73,6 +83,8 @@ pub fn listen() {
         tabs: RefCell::new(None),
         locked: RefCell::new(None),
         asked: RefCell::new(BTreeMap::new()),
+        heard_at: Cell::new(time::now_ms()),
+        silent: Cell::new(false),
     });
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         if !DEAD.get() {
@@ -276,6 +288,7 @@ impl Tab {
                     version: PROTOCOL_VERSION,
                 });
                 *self.tabs.borrow_mut() = Some(tabs);
+                spawn_local(self.clone().watch_leader());
             }
             Err(error) => return self.fail(failure::storage("channel", &error)),
         }
@@ -464,6 +477,41 @@ impl Tab {
         }
     }
 
+    /// While something waits for another tab, asks it now and then whether it is there, and tells the page when it
+    /// is silent: a leader that is frozen would make everybody wait for ever, and nobody would know for what. A busy
+    /// leader answers between two steps of its work.
+    async fn watch_leader(self: Rc<Self>) {
+        self.heard_at.set(time::now_ms());
+        loop {
+            time::sleep(WATCH_MS).await;
+            if DEAD.get() || self.locked.borrow().is_some() {
+                return self.tell_silence(false);
+            }
+            let waits = match &*self.role.borrow() {
+                Role::Waiting => true,
+                Role::Following(_) => !self.asked.borrow().is_empty(),
+                Role::Opening | Role::Leading(_) | Role::Failed(_) => false,
+            };
+            let now = time::now_ms();
+            if !waits {
+                self.heard_at.set(now);
+                self.tell_silence(false);
+                continue;
+            }
+            self.tell_silence(now - self.heard_at.get() > SILENT_MS);
+            if let Some(tabs) = &*self.tabs.borrow() {
+                let version = PROTOCOL_VERSION;
+                tabs.send(TabMessage::Who { version });
+            }
+        }
+    }
+
+    fn tell_silence(&self, silent: bool) {
+        if self.silent.replace(silent) != silent {
+            post(&FromWorker::Event(Event::LeaderSilent { silent }), None);
+        }
+    }
+
     /// Answers a new tab's question who leads.
     fn introduce(&self, version: u32) {
         match &*self.role.borrow() {
@@ -494,6 +542,8 @@ impl Tab {
         if self.locked.borrow().is_some() {
             return;
         }
+        self.heard_at.set(time::now_ms());
+        self.tell_silence(false);
         if version != PROTOCOL_VERSION {
             return post(&FromWorker::Refused { version }, None);
         }
@@ -522,11 +572,12 @@ impl Tab {
 /// Puts what a page sent on the desk.
 fn serve(desk: &Rc<Desk>, origin: Origin, message: JsValue, files: JsValue) {
     match wire::read::<ToWorker>(message) {
-        Ok(ToWorker::Ask { id, request }) => desk.take(Job {
+        Ok(ToWorker::Ask { id, who, request }) => desk.take(Job {
             origin,
             id,
             request,
             files,
+            who,
         }),
         Ok(ToWorker::Cancel { id }) => desk.cancel(&id),
         Ok(ToWorker::Hello(_)) | Err(_) => {}

@@ -11,6 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::rc::{Rc, Weak};
+use std::time::Duration;
 use ui::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -26,6 +27,12 @@ const RESTART_WINDOW_MS: f64 = 60_000.0;
 
 /// The status is asked for again this long after a change, so that a series of changes asks once.
 const STATUS_DELAY_MS: i32 = 300;
+
+/// The preference that one page changes to ask the others: is your worker stuck?
+pub const LET_GO: &str = "let-go";
+
+/// A worker that answers nothing for so long when another tab asks for the data is stuck.
+const STUCK_AFTER: Duration = Duration::from_secs(8);
 
 /// Who waits for an answer.
 pub enum Answer {
@@ -101,6 +108,7 @@ impl Line {
         });
         line.start_worker();
         line.refresh_when_shown_again();
+        line.listen_for_let_go();
         line
     }
 
@@ -116,6 +124,7 @@ impl Line {
         }
         let message = ToWorker::Ask {
             id: id.clone(),
+            who: crate::prefs::read("who").unwrap_or_default(),
             request,
         };
         let envelope = match wire::envelope(&message, files) {
@@ -289,6 +298,7 @@ impl Line {
                 self.signals.columns_ready.set(true);
                 self.refresh_status_soon();
             }
+            Event::LeaderSilent { silent } => self.signals.leader_silent.set(silent),
             Event::Leader { here } => self.signals.status.update(|status| {
                 if let Some(status) = status {
                     status.leader = here;
@@ -386,6 +396,50 @@ impl Line {
         self.signals.columns_ready.set(false);
         self.signals.connection.set(Connection::Restarting(message));
         self.start_worker();
+    }
+
+    fn listen_for_let_go(&self) {
+        let me = self.me.clone();
+        // It lasts as long as the page, so its handle is not kept.
+        let _ = window_event_listener_untyped("storage", move |event| {
+            let key = Reflect::get(&event, &"key".into())
+                .ok()
+                .and_then(|key| key.as_string());
+            if let (true, Some(line)) = (key.is_some_and(|key| key.ends_with(LET_GO)), me.upgrade())
+            {
+                line.let_go_if_stuck();
+            }
+        });
+    }
+
+    /// Another page waits for this one's worker, which holds the data: if it does not answer a question in time, it is
+    /// ended and started anew. What was committed is safe, what was not is asked again, and whoever waited first opens
+    /// the data. A worker that answers keeps what it holds.
+    pub fn let_go_if_stuck(&self) {
+        let leads = self
+            .signals
+            .status
+            .with_untracked(|status| status.as_ref().is_some_and(|status| status.leader));
+        if !leads || !self.listening.get() {
+            return;
+        }
+        let id = random_id();
+        let waiting = Waiting {
+            answer: Answer::Status,
+            on_progress: None,
+        };
+        self.send(id.clone(), Request::Query(Query::Status), &[], waiting);
+        let me = self.me.clone();
+        set_timeout(
+            move || {
+                let Some(line) = me.upgrade() else { return };
+                let unanswered = line.pending.borrow_mut().remove(&id).is_some();
+                if unanswered && line.listening.get() {
+                    line.restart("the worker did not answer".to_owned());
+                }
+            },
+            STUCK_AFTER,
+        );
     }
 
     fn fail(&self, fault: Fault) {

@@ -73,6 +73,7 @@ struct Signals {
     data_version: RwSignal<u64>,
     columns_ready: RwSignal<bool>,
     failure: RwSignal<Option<String>>,
+    leader_silent: RwSignal<bool>,
 }
 
 /// The page's connection to its worker. Copies are the same connection.
@@ -126,6 +127,7 @@ impl Client {
             data_version: RwSignal::new(0),
             columns_ready: RwSignal::new(false),
             failure: RwSignal::new(None),
+            leader_silent: RwSignal::new(false),
         };
         let line = Line::start(options, signals);
         Self {
@@ -206,6 +208,17 @@ impl Client {
     /// The person has read the message of [`Client::failure`].
     pub fn dismiss_failure(&self) {
         self.signals.failure.set(None);
+    }
+
+    /// Another tab holds the data and has not answered for some seconds.
+    pub fn leader_silent(&self) -> Signal<bool> {
+        self.signals.leader_silent.into()
+    }
+
+    /// Asks the page of the silent tab to end its worker if that is stuck; this tab or another then opens the data.
+    pub fn take_over(&self) {
+        // Other pages hear of a changed value only.
+        crate::prefs::write(line::LET_GO, &line::random_id());
     }
 
     fn ask(&self, request: Request) -> (CancelHandle, oneshot::Receiver<Result<Reply, Fault>>) {

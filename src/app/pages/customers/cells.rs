@@ -1,7 +1,8 @@
 //! The columns of the list: which there are, which are shown, and what stands in them.
 
 use super::names::{customer_name, phone_shown};
-use model::{Currency, Day, Money};
+use crate::pages::orders::instant;
+use model::{Currency, Day, Money, Timestamp};
 use protocol::{CustomerRow, CustomerSort, LifecycleStage};
 use text::Words;
 use ui::prelude::*;
@@ -124,18 +125,23 @@ pub struct Setting {
     pub currency: Currency,
     /// Today in the business's zone.
     pub today: Day,
+    /// The name of that zone.
+    pub zone: StoredValue<String>,
 }
 
 /// The name of a stage with its tone.
 pub fn stage_badge(words: Words, stage: LifecycleStage) -> AnyView {
-    let tone = match stage {
+    view! { <Badge label=words.stage(stage) tone=stage_tone(stage)/> }.into_any()
+}
+
+/// How much a stage calls for attention.
+pub fn stage_tone(stage: LifecycleStage) -> Tone {
+    match stage {
         LifecycleStage::Prospect => Tone::Neutral,
         LifecycleStage::New | LifecycleStage::Active => Tone::Good,
         LifecycleStage::Dormant => Tone::Notice,
         LifecycleStage::Churned => Tone::Urgent,
-    };
-    let label = words.stage(stage);
-    view! { <Badge label tone/> }.into_any()
+    }
 }
 
 /// An amount in two tones.
@@ -194,19 +200,25 @@ pub fn cell(key: &str, row: &CustomerRow, href: String, setting: Setting) -> Any
         "source" => plain(fields.source_channel.clone()),
         "owner" => plain(fields.owner.clone()),
         "signup" => plain(fields.signup_on.map(|day| words.day(day))),
-        "created" => plain(Some(
-            words.relative(day_of(row.customer.created_at.0), today),
-        )),
-        "updated" => plain(Some(
-            words.relative(day_of(row.customer.updated_at.0), today),
-        )),
+        "created" => plain(
+            setting
+                .day(row.customer.created_at)
+                .map(|day| words.relative(day, today)),
+        ),
+        "updated" => plain(
+            setting
+                .day(row.customer.updated_at)
+                .map(|day| words.relative(day, today)),
+        ),
         _ => fact_cell(key, row, setting),
     }
 }
 
-/// The day of an instant by the clock of Greenwich: near enough for "3 days ago".
-fn day_of(ms: i64) -> Day {
-    Day(i32::try_from(ms.div_euclid(86_400_000)).unwrap_or_default())
+impl Setting {
+    /// The local day of an instant.
+    fn day(&self, at: Timestamp) -> Option<Day> {
+        self.zone.with_value(|zone| instant::day(zone, at))
+    }
 }
 
 fn fact_cell(key: &str, row: &CustomerRow, setting: Setting) -> AnyView {
@@ -214,6 +226,7 @@ fn fact_cell(key: &str, row: &CustomerRow, setting: Setting) -> AnyView {
         words,
         currency,
         today,
+        ..
     } = setting;
     let Some(facts) = &row.facts else {
         return view! { <i class="bone"></i> }.into_any();
@@ -249,6 +262,7 @@ pub fn two_lines(row: &CustomerRow, href: String, setting: Setting) -> AnyView {
         words,
         currency,
         today,
+        ..
     } = setting;
     let fields = &row.customer.fields;
     let name = customer_name(words, &row.customer);

@@ -72,6 +72,7 @@ pub const GROUPS: &[&[Attribute]] = &[
         attribute("order_count", Wanted::Number),
         attribute("average_order_value", Wanted::Money),
         attribute("last_order_on", Wanted::DaysAgo),
+        attribute("customer_since", Wanted::DaysAgo),
         attribute("first_order_on", Wanted::DaysAgo),
     ],
     &[

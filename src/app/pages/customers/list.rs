@@ -6,6 +6,7 @@ use super::stretches::Stretches;
 use super::toolbar::{Conditions, Toolbar};
 use super::{Editing, Shared};
 use crate::expect_reply;
+use crate::pages::orders::instant;
 use crate::prefs;
 use crate::router;
 use crate::state::{use_client, use_currency, use_today, use_words};
@@ -142,6 +143,7 @@ fn Table() -> impl IntoView {
         words,
         currency: use_currency(),
         today: use_today(),
+        zone: StoredValue::new(instant::zone(shared.state)),
     };
     let columns = Signal::derive(move || {
         if list.compact.get() {

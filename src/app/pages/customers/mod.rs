@@ -10,6 +10,7 @@ mod conditions;
 mod draft;
 mod export;
 mod form;
+mod import_part;
 mod list;
 mod names;
 mod question;
@@ -21,7 +22,9 @@ pub mod values;
 pub use condition::plain_number;
 pub use export::save_file;
 pub use form::{CustomerForm, Editing, suggestions as customer_suggestions};
+pub use import_part::ImportChip;
 pub use names::{customer_name, one_line as customer_one_line, phone_shown};
+pub use question::{read_import, write_import};
 
 use crate::router::{self, Params, Route};
 use crate::state::{State, use_client, use_state, use_title, use_words};

@@ -2,8 +2,9 @@
 //!
 //! Invariant: everything a list shows follows from its address, so that every state of it can be sent as a link.
 
-use model::SegmentId;
-use protocol::{CustomerSort, ListRequest, SegmentView};
+use crate::as_of;
+use model::{Day, SegmentId};
+use protocol::{CustomerSort, FromImport, ImportPart, ListRequest, SegmentView};
 use serde_json::{Value, json};
 
 /// A ready or saved segment to start from.
@@ -24,6 +25,10 @@ pub struct Question {
     pub conditions: Vec<Value>,
     /// The group to start from.
     pub group: Option<Group>,
+    /// The past day that everything is asked for; `None` is today.
+    pub on: Option<Day>,
+    /// Only those of an import.
+    pub import: Option<FromImport>,
     /// Order of the list.
     pub sort: CustomerSort,
     /// Largest, newest or Z first; `None` is the usual direction of `sort`.
@@ -52,6 +57,8 @@ impl Question {
             search: get("q").unwrap_or_default(),
             conditions: get("rule").map(|rule| split(&rule)).unwrap_or_default(),
             group,
+            on: get(as_of::PARAM).and_then(|day| day.parse().ok()),
+            import: get("import").and_then(|text| read_import(&text)),
             sort: SORTS
                 .iter()
                 .find(|(name, _)| *name == sort)
@@ -79,6 +86,12 @@ impl Question {
         if !self.conditions.is_empty() {
             pairs.push(("rule", join(&self.conditions)));
         }
+        if let Some(on) = self.on {
+            pairs.push((as_of::PARAM, on.to_string()));
+        }
+        if let Some(import) = self.import {
+            pairs.push(("import", write_import(import)));
+        }
         if self.sort != CustomerSort::default() {
             let name = SORTS.iter().find(|(_, sort)| *sort == self.sort);
             pairs.push(("sort", name.map_or("", |(name, _)| name).to_owned()));
@@ -91,7 +104,10 @@ impl Question {
 
     /// Whether anything narrows the list down.
     pub fn narrows(&self) -> bool {
-        !self.search.is_empty() || !self.conditions.is_empty() || self.group.is_some()
+        !self.search.is_empty()
+            || !self.conditions.is_empty()
+            || self.group.is_some()
+            || self.import.is_some()
     }
 
     /// The direction that holds: names go from A to Z, everything else from the largest or newest.
@@ -131,12 +147,37 @@ impl Question {
             search: self.search.trim().to_owned(),
             rule: (!conditions.is_empty()).then(|| join(&conditions)),
             segment,
+            as_of: self.on,
+            import: self.import,
             sort: self.sort,
             descending: self.is_descending(),
             offset,
             limit,
         })
     }
+}
+
+/// An import and which of its records, as a link's parameter: `created:0000100000001`.
+pub fn write_import(import: FromImport) -> String {
+    let part = match import.part {
+        ImportPart::Created => "created:",
+        ImportPart::Updated => "updated:",
+    };
+    [part, &import.batch.to_string()].concat()
+}
+
+/// Reads such a parameter.
+pub fn read_import(text: &str) -> Option<FromImport> {
+    let (part, batch) = text.split_once(':')?;
+    let part = match part {
+        "created" => ImportPart::Created,
+        "updated" => ImportPart::Updated,
+        _ => return None,
+    };
+    Some(FromImport {
+        batch: batch.parse().ok()?,
+        part,
+    })
 }
 
 /// The parts of a rule that hold together: the nodes of an outer `all`, or the rule itself.
@@ -183,6 +224,8 @@ mod tests {
                 search: "王 138".to_owned(),
                 conditions: vec![tag.clone()],
                 group: Some(Group::Ready("birthday".to_owned())),
+                on: Day::from_ymd(2026, 3, 31),
+                import: read_import("created:0000100000001"),
                 sort: CustomerSort::Spend,
                 descending: Some(false),
             },

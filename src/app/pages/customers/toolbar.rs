@@ -264,22 +264,47 @@ pub fn Conditions() -> impl IntoView {
             .collect_view()
     };
     let narrowed = move || {
-        shared
-            .question
-            .with(|q| !q.conditions.is_empty() || q.group.is_some())
+        shared.question.with(|q| {
+            !q.conditions.is_empty() || q.group.is_some() || q.import.is_some() || q.on.is_some()
+        })
     };
     let clear = Callback::new(move |()| {
         shared.ask(|question| super::Question {
             conditions: Vec::new(),
             group: None,
+            import: None,
+            on: None,
             ..question
         });
     });
+    let import = move || {
+        let import = shared.question.with(|question| question.import)?;
+        let all = move |()| {
+            shared.ask(|question| super::Question {
+                import: None,
+                ..question
+            })
+        };
+        Some(view! { <super::ImportChip import on_remove=all/> })
+    };
+    let day = move || {
+        let day = words.day(shared.question.with(|question| question.on)?);
+        let label = words.asof_chip(&day);
+        let today = move |()| {
+            shared.ask(|question| super::Question {
+                on: None,
+                ..question
+            })
+        };
+        Some(view! { <Chip label remove_label=words.asof_today() on_remove=today/> })
+    };
     view! {
         <div class="conditions" role="group" aria-label=words.customers_filter_label()>
             <span class="quiet-text">{words.customers_filter_show()}</span>
             <GroupChoice/>
             {chips}
+            {import}
+            {day}
             <AddCondition/>
             <Show when=narrowed>
                 <Button label=words.customers_filter_clear() look=Look::Quiet on_press=clear/>

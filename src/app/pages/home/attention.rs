@@ -4,7 +4,7 @@ use crate::router::{Route, customers_by_rule};
 use protocol::{AttentionKind, AttentionPerson, AttentionView, HomeView};
 use text::Words;
 use ui::prelude::*;
-use ui::{Icon, icon};
+use ui::{Defined, Icon, icon};
 
 /// People of each kind shown here; the rest are one click away.
 const SHOWN: usize = 3;
@@ -38,13 +38,24 @@ pub fn list(words: Words, home: &HomeView) -> AnyView {
 }
 
 fn group(words: Words, home: &HomeView, attention: &AttentionView) -> AnyView {
-    let (glyph, title) = match attention.kind {
-        AttentionKind::Birthday => (icon::CAKE, words.home_birthday_title(attention.count)),
-        AttentionKind::PointsExpiring => {
-            (icon::HOURGLASS, words.home_expiring_title(attention.count))
-        }
-        AttentionKind::SlippingAway => (icon::LEAVING, words.home_slipping_title(attention.count)),
+    let (glyph, title, means) = match attention.kind {
+        AttentionKind::Birthday => (
+            icon::CAKE,
+            words.home_birthday_title(attention.count),
+            words.home_birthday_means(),
+        ),
+        AttentionKind::PointsExpiring => (
+            icon::HOURGLASS,
+            words.home_expiring_title(attention.count),
+            words.home_expiring_means(),
+        ),
+        AttentionKind::SlippingAway => (
+            icon::LEAVING,
+            words.home_slipping_title(attention.count),
+            words.home_slipping_means(),
+        ),
     };
+    let define = words.home_define(&title);
     let people: Vec<AnyView> = attention
         .people
         .iter()
@@ -71,10 +82,13 @@ fn group(words: Words, home: &HomeView, attention: &AttentionView) -> AnyView {
     });
     view! {
         <div class="attention-group">
-            <h3>
-                <Icon glyph/>
-                <a href=customers_by_rule(&attention.rule)>{title}</a>
-            </h3>
+            <div class="defined-head">
+                <h3>
+                    <Icon glyph/>
+                    <a href=customers_by_rule(&attention.rule)>{title}</a>
+                </h3>
+                <Defined label="" definition=means definition_label=define/>
+            </div>
             <ul>{people}</ul>
             {more}
         </div>

@@ -3,6 +3,7 @@
 mod attention;
 mod welcome;
 
+use crate::as_of::with_day;
 use crate::router::{Route, customers_by_rule};
 use crate::state::{use_ask, use_currency, use_status, use_title, use_words};
 use model::{Currency, Day, Money};
@@ -10,7 +11,7 @@ use protocol::{HomeView, LifecycleStage, MonthTotal, PointsOverview, Query, Repl
 use text::Words;
 use ui::chart::{Bar, Bars, Figure, Part, StackedBar};
 use ui::prelude::*;
-use ui::{Look, PageHead, StatNumber, icon};
+use ui::{Defined, EmptyState, Look, PageHead, StatNumber, icon};
 
 /// The home page.
 #[component]
@@ -121,27 +122,32 @@ fn stats(words: Words, currency: Currency, home: &HomeView) -> AnyView {
         Some((false, by, of)) => words.home_month_note_less(&words.share(by, of)),
     };
     let parts = words.money_parts(month, currency);
-    let month_href = this_month(home).map(month_href);
-    let define = words.act_definition();
+    let month_href =
+        this_month(home).map_or_else(|| Route::Orders.href(), |month| month_href(home, month));
+    let before_href = period_href(home.last_month_to_date.month, home.today.plus_months(-1));
+    let define = |name: &str| words.home_define(name);
     view! {
         <section class="stats" aria-label=words.home_title()>
             <StatNumber
                 label=words.home_customers()
                 value=words.count(home.customers)
                 note=words.home_customers_note(home.new_this_month)
+                note_href=customers_by_rule(&home.new_rule)
                 href=Route::Customers.href()
                 definition=words.home_customers_means()
-                definition_label=define
+                definition_label=define(words.home_customers())
             />
             <StatNumber
                 label=words.home_month()
                 unit=[parts.sign, &parts.unit].concat()
                 value=short_digits(words, month, currency)
                 exact=words.money(month, currency)
-                note=[&month_note, " · ", &words.home_month_orders(orders)].concat()
-                href=month_href.unwrap_or_else(|| Route::Orders.href())
+                note=words.home_month_orders(orders)
+                note_href=month_href.clone()
+                more=view! { <a href=before_href>{month_note}</a> }.into_any()
+                href=month_href
                 definition=words.home_month_means()
-                definition_label=define
+                definition_label=define(words.home_month())
             />
             <StatNumber
                 label=words.stage(LifecycleStage::Active)
@@ -149,7 +155,7 @@ fn stats(words: Words, currency: Currency, home: &HomeView) -> AnyView {
                 note=words.home_active_note(&words.share(home.stages.active, home.customers))
                 href=customers_by_rule(&stage_rule("active"))
                 definition=words.home_active_means(&dormant_days())
-                definition_label=define
+                definition_label=define(&words.stage(LifecycleStage::Active))
             />
             {home.points.as_ref().map(|points| owed(words, points))}
         </section>
@@ -174,7 +180,7 @@ fn owed(words: Words, points: &PointsOverview) -> AnyView {
             note=words.home_points_note(&worth)
             href=Route::Points(String::new()).href()
             definition=words.home_points_means()
-            definition_label=words.act_definition()
+            definition_label=words.home_define(words.home_points())
         />
     }
     .into_any()
@@ -193,12 +199,14 @@ fn short_digits(words: Words, money: Money, currency: Currency) -> String {
     }
 }
 
-fn month_href(month: &MonthTotal) -> String {
-    let (from, to) = (
-        month.month.to_string(),
-        month.month.end_of_month().to_string(),
-    );
-    Route::Orders.with(&[("from", &from), ("to", &to)])
+/// The orders of a month that its sum counts.
+fn month_href(home: &HomeView, month: &MonthTotal) -> String {
+    period_href(month.month, month.month.end_of_month().min(home.today))
+}
+
+fn period_href(from: Day, to: Day) -> String {
+    let (from, to) = (from.to_string(), to.to_string());
+    Route::Orders.with(&[("from", &from), ("to", &to), ("counting", "1")])
 }
 
 fn stage_rule(stage: &str) -> String {
@@ -210,8 +218,8 @@ fn stage_rule(stage: &str) -> String {
     .concat()
 }
 
-/// The stages as parts of a bar, each with its rule; the segments page shows them too.
-pub fn stage_parts(words: Words, counts: StageCounts) -> Vec<Part> {
+/// The stages as parts of a bar, each with its rule; the segments page shows them too, of a past day if asked.
+pub fn stage_parts(words: Words, counts: StageCounts, day: Option<Day>) -> Vec<Part> {
     let all = counts.prospect + counts.new + counts.active + counts.dormant + counts.churned;
     [
         ("prospect", LifecycleStage::Prospect, counts.prospect),
@@ -227,7 +235,7 @@ pub fn stage_parts(words: Words, counts: StageCounts) -> Vec<Part> {
         value: count as f64,
         text: words.count(count),
         note: words.share(count, all),
-        href: Some(customers_by_rule(&stage_rule(key))),
+        href: Some(with_day(customers_by_rule(&stage_rule(key)), day)),
     })
     .collect()
 }
@@ -244,20 +252,59 @@ pub fn stage_finding(words: Words, counts: StageCounts) -> String {
     }
 }
 
+/// What each stage means with the days the owner set, one a line.
+fn stages_mean(words: Words) -> String {
+    let days = use_status()
+        .with_untracked(|s| s.as_ref().map(|s| s.settings.lifecycle))
+        .unwrap_or_default();
+    let stages = [
+        LifecycleStage::Prospect,
+        LifecycleStage::New,
+        LifecycleStage::Active,
+        LifecycleStage::Dormant,
+        LifecycleStage::Churned,
+    ];
+    let lines = stages
+        .map(|stage| words.home_stage_means(&words.stage(stage), &words.stage_means(stage, days)));
+    lines.join("\n")
+}
+
 fn stages(words: Words, counts: StageCounts) -> AnyView {
     let all = counts.prospect + counts.new + counts.active + counts.dormant + counts.churned;
     view! {
         <section class="section">
-            <h2>{words.home_stages()}</h2>
+            <div class="defined-head">
+                <h2>{words.home_stages()}</h2>
+                <Defined
+                    label=""
+                    definition=stages_mean(words)
+                    definition_label=words.home_define(words.home_stages())
+                />
+            </div>
             <Figure title=stage_finding(words, counts) caption=words.home_stages_caption(all)>
-                <StackedBar label=words.home_stages() parts=stage_parts(words, counts)/>
+                <StackedBar label=words.home_stages() parts=stage_parts(words, counts, None)/>
             </Figure>
         </section>
     }
     .into_any()
 }
 
+/// Before the first order there is nothing to draw: what to do instead.
+fn no_orders(words: Words) -> AnyView {
+    view! {
+        <section class="section rule-top">
+            <EmptyState title=words.home_no_orders() text=words.home_no_orders_text() icon=icon::ORDERS>
+                <ui::LinkButton label=words.home_no_orders_import() href=Route::Import.href() icon=icon::IMPORT/>
+            </EmptyState>
+        </section>
+    }
+    .into_any()
+}
+
 fn revenue(words: Words, currency: Currency, home: &HomeView) -> AnyView {
+    if home.months.iter().all(|month| month.orders == 0) {
+        return no_orders(words);
+    }
     let month = this_month(home).map_or(Money::ZERO, |m| m.amount);
     let amount = words.money_short(month, currency);
     let title = match change(month, home.last_month_to_date.amount) {
@@ -274,7 +321,7 @@ fn revenue(words: Words, currency: Currency, home: &HomeView) -> AnyView {
             label: words.month_short(month.month),
             value: month.amount.0 as f64,
             text: words.money_short(month.amount, currency),
-            href: Some(month_href(month)),
+            href: Some(month_href(home, month)),
             strong: i == last,
             partial: i == last,
         })
@@ -307,24 +354,31 @@ fn revenue(words: Words, currency: Currency, home: &HomeView) -> AnyView {
 }
 
 fn best_third(words: Words, currency: Currency, home: &HomeView) -> Option<AnyView> {
-    let (count, amount, total) = home.best_third;
+    let best = &home.best_third;
     // With a handful of customers the sentence says nothing.
-    if total.0 <= 0 || home.customers < 20 || count == 0 {
+    if best.total.0 <= 0 || home.customers < 20 || best.customers == 0 {
         return None;
     }
     let text = words.home_best_text(
-        count,
-        &words.money_short(amount, currency),
-        &words.money_short(total, currency),
+        best.customers,
+        &words.money_short(best.amount, currency),
+        &words.share(best.amount.0.unsigned_abs(), best.total.0.unsigned_abs()),
+        &words.money_short(best.total, currency),
     );
-    let href = Route::Customers.with(&[("sort", "spend")]);
     Some(
         view! {
             <section class="section rule-top">
                 <div class="finding">
-                    <h2>{words.home_best(&words.share(count, home.customers))}</h2>
+                    <div class="defined-head">
+                        <h2>{words.home_best(&words.share(best.customers, home.customers))}</h2>
+                        <Defined
+                            label=""
+                            definition=words.home_best_means()
+                            definition_label=words.home_define(words.home_best_name())
+                        />
+                    </div>
                     <p>{text}</p>
-                    <a href=href>{words.home_best_open()}</a>
+                    <a href=customers_by_rule(&best.rule)>{words.home_best_open(best.customers)}</a>
                 </div>
             </section>
         }

@@ -365,6 +365,7 @@ fn missing(words: Words, desk: Desk) -> AnyView {
 const ENCODINGS: &[(&str, TextEncoding)] = &[
     ("utf8", TextEncoding::Utf8),
     ("gb18030", TextEncoding::Gb18030),
+    ("windows1252", TextEncoding::Windows1252),
     ("utf16le", TextEncoding::Utf16Le),
     ("utf16be", TextEncoding::Utf16Be),
 ];
@@ -375,6 +376,7 @@ fn encoding_name(words: Words, encoding: TextEncoding) -> &'static str {
         TextEncoding::Utf16Le => words.import_encoding_utf16_le(),
         TextEncoding::Utf16Be => words.import_encoding_utf16_be(),
         TextEncoding::Gb18030 => words.import_encoding_gb18030(),
+        TextEncoding::Windows1252 => words.import_encoding_windows_1252(),
     }
 }
 
@@ -415,10 +417,20 @@ fn details(words: Words, desk: Desk, it: &Inspection, has_program: bool) -> AnyV
         Callback::new(move |create| desk.change(|mapping| mapping.create_customers = create));
     let bytes = (it.format == FileFormat::Delimited).then(|| reread(words, desk, it));
     let is_order = it.kind == ImportKind::Orders;
-    let open = !has_program && it.header_row > 1;
+    // Which of the older encodings it is follows from statistics only: the choice lies open.
+    let guessed = matches!(
+        it.encoding,
+        TextEncoding::Gb18030 | TextEncoding::Windows1252
+    );
+    let open = !has_program && (it.header_row > 1 || guessed);
     view! {
         <details class="import-details" open=open>
             <summary>{words.import_details()}</summary>
+            {guessed
+                .then(|| {
+                    let name = encoding_name(words, it.encoding);
+                    view! { <p class="quiet-text">{words.import_encoding_guessed(name)}</p> }
+                })}
             <div class="fields">
                 {bytes}
                 <Select label=words.import_on_match() value=on_match choices=matches on_change=set_match/>

@@ -31,6 +31,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
             "order.external_id",
             "order.id",
             "order.at",
+            "order.time",
             "order.amount",
             "order.gross",
             "order.discount",

@@ -1,13 +1,15 @@
 //! What an import would do, and what it did.
 
 use super::{Desk, heading};
-use crate::pages::customers::{save_file, values};
+use crate::pages::customers::{save_file, values, write_import};
 use crate::pages::orders::instant;
+use crate::router::Route;
 use crate::state::{use_state, use_words};
 use model::import::{ImportKind, Tally};
 use model::{BatchId, Issue, IssueCode, Severity};
 use protocol::{
-    ExportFormat, ExportWhat, ImportReport, IssueCount, RecordKind, RowAction, RowSample,
+    ExportFormat, ExportWhat, FromImport, ImportPart, ImportReport, IssueCount, RecordKind,
+    RowAction, RowSample,
 };
 use std::rc::Rc;
 use text::Words;
@@ -63,6 +65,10 @@ pub fn Preview(
                     look=Look::Quiet
                     on_press=Callback::new(move |()| desk.check())
                 />
+                {(changes > 0).then(|| {
+                    let another = Callback::new(move |()| desk.next());
+                    view! { <Button label=words.import_done_another() look=Look::Quiet on_press=another/> }
+                })}
                 {if changes > 0 {
                     view! {
                         <Button
@@ -195,8 +201,9 @@ pub fn RejectedButton(
 }
 
 fn tallies(words: Words, report: &ImportReport, done: bool) -> AnyView {
-    let block =
-        |kind: RecordKind, tally: Tally| any(tally).then(|| tally_block(words, kind, tally, done));
+    let block = |kind: RecordKind, tally: Tally| {
+        any(tally).then(|| tally_block(words, kind, tally, done.then_some(report.batch)))
+    };
     view! {
         <div class="import-tallies">
             {block(RecordKind::Customer, report.customers)}
@@ -208,16 +215,29 @@ fn tallies(words: Words, report: &ImportReport, done: bool) -> AnyView {
     .into_any()
 }
 
-fn tally_block(words: Words, kind: RecordKind, tally: Tally, done: bool) -> AnyView {
-    let (title, new, changed) = match kind {
-        RecordKind::Order => (words.import_preview_orders(), "#/orders", "#/orders"),
-        _ => (
-            words.import_preview_customers(),
-            "#/customers?sort=created",
-            "#/customers",
-        ),
+/// The link to what an import brought.
+fn rows_href(kind: RecordKind, batch: BatchId, part: ImportPart) -> String {
+    let route = match kind {
+        RecordKind::Order => Route::Orders,
+        _ => Route::Customers,
     };
-    let names = if done {
+    let import = write_import(FromImport { batch, part });
+    route.with(&[("import", &import)])
+}
+
+/// How many were created, changed, left as they were and left out. `done` is the batch of an import that took place.
+fn tally_block(
+    words: Words,
+    kind: RecordKind,
+    tally: Tally,
+    done: Option<Option<BatchId>>,
+) -> AnyView {
+    let title = match kind {
+        RecordKind::Order => words.import_preview_orders(),
+        _ => words.import_preview_customers(),
+    };
+    let href = |part| Some(rows_href(kind, done.flatten()?, part));
+    let names = if done.is_some() {
         [
             words.import_did_create(),
             words.import_did_update(),
@@ -233,20 +253,19 @@ fn tally_block(words: Words, kind: RecordKind, tally: Tally, done: bool) -> AnyV
         ]
     };
     let numbers = [
-        (tally.created, "create", new),
-        (tally.updated, "update", changed),
-        (tally.unchanged, "unchanged", ""),
-        (tally.skipped, "skip", ""),
+        (tally.created, "create", href(ImportPart::Created)),
+        (tally.updated, "update", href(ImportPart::Updated)),
+        (tally.unchanged, "unchanged", None),
+        (tally.skipped, "skip", None),
     ];
     let cells: Vec<AnyView> = names
         .into_iter()
         .zip(numbers)
         .map(|(name, (number, action, href))| {
             let text = words.count(number);
-            let value = if done && number > 0 && !href.is_empty() {
-                view! { <a href=href>{text}</a> }.into_any()
-            } else {
-                text.into_any()
+            let value = match href.filter(|_| number > 0) {
+                Some(href) => view! { <a href=href>{text}</a> }.into_any(),
+                None => text.into_any(),
             };
             view! {
                 <div data-action=action data-zero=(number == 0).then_some("")>

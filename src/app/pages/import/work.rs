@@ -25,7 +25,7 @@ fn stage_name(words: Words, stage: Stage) -> &'static str {
         Stage::Reading => words.import_progress_reading(),
         Stage::Writing => words.import_progress_writing(),
         Stage::Undoing => words.import_progress_undoing(),
-        Stage::Exporting => words.import_progress_exporting(),
+        Stage::Exporting | Stage::Replaying => words.import_progress_exporting(),
     }
 }
 

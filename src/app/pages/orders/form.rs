@@ -65,6 +65,8 @@ struct Form {
     failed: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
     open: RwSignal<bool>,
+    /// Closing was asked for while something is typed: the person decides.
+    leaving: RwSignal<bool>,
 }
 
 impl Form {
@@ -86,7 +88,19 @@ impl Form {
             failed: RwSignal::new(None),
             busy: RwSignal::new(false),
             open: RwSignal::new(true),
+            leaving: RwSignal::new(false),
         }
+    }
+
+    /// Something was typed that closing would lose.
+    fn begun(&self) -> bool {
+        let typed = [self.amount, self.channel, self.coupon, self.number];
+        let lines = self.lines.get_untracked();
+        lines.len() > 1
+            || lines.iter().any(|line| !untrack(|| line.is_empty()))
+            || typed
+                .iter()
+                .any(|it| it.with_untracked(|text| !text.trim().is_empty()))
     }
 
     fn error(&self, key: impl Into<String>) -> Signal<Option<String>> {
@@ -266,9 +280,23 @@ pub fn OrderForm(
         Some((_, name)) => words.orders_form_for(&name),
         None => words.orders_form_title().to_owned(),
     });
-    let open = form.open;
+    // Escape, the backdrop and the close button end here too: what was typed is kept until the person decides.
+    let shown = RwSignal::new(true);
+    Effect::new(move |_| {
+        if !form.open.get() {
+            shown.set(false);
+        }
+    });
+    let closed = move |()| {
+        if form.open.get_untracked() && form.begun() {
+            shown.set(true);
+            form.leaving.set(true);
+        } else {
+            on_close.run(());
+        }
+    };
     view! {
-        <Dialog open title close_label=words.orders_form_cancel() size="wide" on_close>
+        <Dialog open=shown title close_label=words.orders_form_cancel() size="wide" on_close=closed>
             <form
                 class="order-form"
                 novalidate=true
@@ -282,19 +310,43 @@ pub fn OrderForm(
                 {rest(form)}
                 <div class="dialog-foot">
                     <p class="form-failed" role="alert">{move || form.failed.get()}</p>
-                    <Button
-                        label=words.orders_form_cancel()
-                        on_press=Callback::new(move |()| open.set(false))
-                    />
-                    <Button
-                        label=words.orders_form_save()
-                        look=Look::Primary
-                        submit=true
-                        busy=form.busy
-                    />
+                    {move || foot(form)}
                 </div>
             </form>
         </Dialog>
+    }
+    .into_any()
+}
+
+/// Save and cancel; or, where something typed would be lost, whether to.
+fn foot(form: Form) -> AnyView {
+    let words = form.words;
+    if form.leaving.get() {
+        return view! {
+            <p class="leaving" role="alert">{words.orders_form_leave()}</p>
+            <Button
+                label=words.customers_form_leave_discard()
+                look=Look::Danger
+                on_press=move |()| form.open.set(false)
+            />
+            <Button
+                label=words.customers_form_leave_stay()
+                look=Look::Primary
+                on_press=move |()| form.leaving.set(false)
+            />
+        }
+        .into_any();
+    }
+    let cancel = move |()| {
+        if form.begun() {
+            form.leaving.set(true);
+        } else {
+            form.open.set(false);
+        }
+    };
+    view! {
+        <Button label=words.orders_form_cancel() on_press=cancel/>
+        <Button label=words.orders_form_save() look=Look::Primary submit=true busy=form.busy/>
     }
     .into_any()
 }

@@ -5,7 +5,7 @@
 
 use crate::state::State;
 use js_sys::{Date, Object, Reflect};
-use model::Timestamp;
+use model::{Day, Timestamp};
 use ui::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -47,6 +47,11 @@ pub fn local(zone: &str, at: Timestamp) -> String {
     let shown = shown(zone, ms).unwrap_or(ms);
     let iso = String::from(Date::new(&JsValue::from_f64(shown)).to_iso_string());
     iso.chars().take(16).collect()
+}
+
+/// The local day of an instant in `zone`; `None` for a zone the browser does not know.
+pub fn day(zone: &str, at: Timestamp) -> Option<Day> {
+    local(zone, at).get(..10)?.parse().ok()
 }
 
 /// The name of the business's time zone.

@@ -2,8 +2,8 @@
 
 use super::{Question, Shared, quantity};
 use crate::expect_reply;
-use crate::pages::customers::save_file;
 use crate::pages::customers::stretches::Stretches;
+use crate::pages::customers::{ImportChip, save_file};
 use crate::router;
 use crate::state::{use_client, use_today, use_words};
 use model::{Currency, Day, Money, OrderStatus};
@@ -12,9 +12,9 @@ use std::time::Duration;
 use text::{Locale, Words};
 use ui::prelude::*;
 use ui::{
-    Align, Amount, Badge, Button, Checkbox, Choice, Column, DateField, EmptyState, ErrorState,
-    LinkButton, Look, Menu, MenuItem, PageHead, RowContent, SearchField, Select, Skeleton, Tone,
-    VirtualTable, icon,
+    Align, Amount, Badge, Button, Checkbox, Chip, Choice, Column, DateField, EmptyState,
+    ErrorState, LinkButton, Look, Menu, MenuItem, PageHead, RowContent, SearchField, Select,
+    Skeleton, Tone, VirtualTable, icon,
 };
 
 /// A pause in typing that is long enough to ask.
@@ -114,9 +114,42 @@ pub fn Orders() -> impl IntoView {
             <p class="list-total" role="status">{total}</p>
             <Period/>
         </div>
+        <Narrowed/>
         <Table rows/>
     }
     .into_any()
+}
+
+/// What a link narrowed the list down to and no field shows: the orders of an import, those that sums count.
+#[component]
+fn Narrowed() -> impl IntoView {
+    let words = use_words();
+    let shared = expect_context::<Shared>();
+    let chips = move || {
+        let question = shared.question.get();
+        let import = question.import.map(|import| {
+            let all = move |()| {
+                shared.ask(|question| Question {
+                    import: None,
+                    ..question
+                })
+            };
+            view! { <ImportChip import on_remove=all/> }
+        });
+        let counting = question.counting_only.then(|| {
+            let label = words.orders_counting();
+            let all = move |()| {
+                shared.ask(|question| Question {
+                    counting_only: false,
+                    ..question
+                });
+            };
+            view! { <Chip label remove_label=words.customers_filter_remove(label) on_remove=all/> }
+        });
+        (import.is_some() || counting.is_some())
+            .then(|| view! { <div class="conditions">{import} {counting}</div> })
+    };
+    chips.into_any()
 }
 
 #[component]

@@ -12,10 +12,11 @@ mod refund;
 pub use form::{NewOrder, OrderForm};
 pub use of_customer::CustomerOrders;
 
+use crate::pages::customers::{read_import, write_import};
 use crate::router::{self, Params, Route};
 use crate::state::{State, use_state, use_title, use_words};
 use model::{Day, OrderId};
-use protocol::OrderList;
+use protocol::{FromImport, OrderList};
 use ui::prelude::*;
 
 /// What is asked of the list.
@@ -29,6 +30,10 @@ pub(crate) struct Question {
     pub to: Option<Day>,
     /// Only refunded or cancelled orders.
     pub returned_only: bool,
+    /// Only orders that sums count.
+    pub counting_only: bool,
+    /// Only those of an import.
+    pub import: Option<FromImport>,
 }
 
 impl Question {
@@ -39,6 +44,8 @@ impl Question {
             from: day("from"),
             to: day("to"),
             returned_only: params.get("returned").is_some(),
+            counting_only: params.get("counting").is_some(),
+            import: params.get("import").and_then(read_import),
         }
     }
 
@@ -50,6 +57,11 @@ impl Question {
             ("from", day(self.from)),
             ("to", day(self.to)),
             ("returned", returned.to_owned()),
+            (
+                "counting",
+                if self.counting_only { "1" } else { "" }.to_owned(),
+            ),
+            ("import", self.import.map(write_import).unwrap_or_default()),
         ];
         pairs.retain(|(_, value)| !value.is_empty());
         pairs
@@ -68,6 +80,8 @@ impl Question {
             from: self.from,
             to: self.to,
             returned_only: self.returned_only,
+            counting_only: self.counting_only,
+            import: self.import,
             offset,
             limit,
         }

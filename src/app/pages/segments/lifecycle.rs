@@ -1,5 +1,6 @@
 //! The life cycle: customers by stage, and the days between the stages, which the owner sets.
 
+use crate::as_of::{AsOf, use_as_of};
 use crate::pages::home::{stage_finding, stage_parts};
 use crate::state::{apply_in, use_ask, use_state, use_status, use_today, use_words};
 use model::{Day, LifecycleThresholds};
@@ -16,15 +17,19 @@ pub fn Lifecycle() -> impl IntoView {
     let thresholds = use_status()
         .with_untracked(|s| s.as_ref().map(|s| s.settings.lifecycle))
         .unwrap_or_default();
+    let day = use_as_of();
     let figure =
-        use_ask(|| Query::Lifecycle { as_of: None }).view("tiles", move |reply| match reply {
-            Reply::Lifecycle(counts) => stages(words, *counts),
-            _ => ().into_any(),
+        use_ask(move || Query::Lifecycle { as_of: day.get() }).view("tiles", move |reply| {
+            match reply {
+                Reply::Lifecycle(counts) => stages(words, *counts, day.get_untracked()),
+                _ => ().into_any(),
+            }
         });
     view! {
         <div class="page">
             <section class="section">
                 <p class="lead">{words.segments_lifecycle_lead()}</p>
+                <AsOf/>
                 {figure}
             </section>
             <section class="section rule-top">
@@ -36,11 +41,11 @@ pub fn Lifecycle() -> impl IntoView {
     .into_any()
 }
 
-fn stages(words: Words, counts: StageCounts) -> AnyView {
+fn stages(words: Words, counts: StageCounts, day: Option<Day>) -> AnyView {
     let all = counts.prospect + counts.new + counts.active + counts.dormant + counts.churned;
     view! {
         <Figure title=stage_finding(words, counts) caption=words.home_stages_caption(all)>
-            <StackedBar label=words.segments_lifecycle_title() parts=stage_parts(words, counts)/>
+            <StackedBar label=words.segments_lifecycle_title() parts=stage_parts(words, counts, day)/>
         </Figure>
     }
     .into_any()

@@ -1,8 +1,9 @@
 //! RFM: the 5 by 5 heat map, the eleven groups, the limits between the scores. Everything opens its members.
 
+use crate::as_of::{AsOf, use_as_of, with_day};
 use crate::router::customers_by_rule;
 use crate::state::{use_ask, use_currency, use_words};
-use model::{Currency, Money};
+use model::{Currency, Day, Money};
 use protocol::{Query, Reply, RfmGroupCount, RfmView};
 use text::Words;
 use ui::Amount;
@@ -14,17 +15,26 @@ use ui::prelude::*;
 pub fn Rfm() -> impl IntoView {
     let words = use_words();
     let currency = use_currency();
-    use_ask(|| Query::Rfm { as_of: None }).view("chart", move |reply| match reply {
-        Reply::Rfm(rfm) => content(words, currency, rfm),
-        _ => ().into_any(),
-    })
-}
-
-fn content(words: Words, currency: Currency, rfm: &RfmView) -> AnyView {
-    let heat = heat(words, currency, rfm);
+    let day = use_as_of();
+    let answer =
+        use_ask(move || Query::Rfm { as_of: day.get() }).view("chart", move |reply| match reply {
+            Reply::Rfm(rfm) => content(words, currency, rfm, day.get_untracked()),
+            _ => ().into_any(),
+        });
     view! {
         <div class="page">
             <p class="lead">{words.segments_rfm_lead()}</p>
+            <AsOf/>
+            {answer}
+        </div>
+    }
+    .into_any()
+}
+
+fn content(words: Words, currency: Currency, rfm: &RfmView, day: Option<Day>) -> AnyView {
+    let heat = heat(words, currency, rfm, day);
+    view! {
+        <div class="page">
             <div class="rfm-columns">
                 <section class="section">
                     <Figure title=finding(words, rfm) caption=words.segments_rfm_heat()>
@@ -39,7 +49,7 @@ fn content(words: Words, currency: Currency, rfm: &RfmView) -> AnyView {
             </div>
             <section class="section rule-top">
                 <h2>{words.segments_rfm_groups()}</h2>
-                {groups(words, currency, rfm)}
+                {groups(words, currency, rfm, day)}
             </section>
         </div>
     }
@@ -69,7 +79,7 @@ fn score_rule(attribute: &str, score: u8) -> String {
     .concat()
 }
 
-fn heat(words: Words, currency: Currency, rfm: &RfmView) -> AnyView {
+fn heat(words: Words, currency: Currency, rfm: &RfmView, day: Option<Day>) -> AnyView {
     let sum = |r: u8, f: u8| {
         rfm.cells
             .iter()
@@ -109,7 +119,7 @@ fn heat(words: Words, currency: Currency, rfm: &RfmView) -> AnyView {
             } else {
                 (count as f64 / most as f64).sqrt()
             },
-            href: (count > 0).then(|| customers_by_rule(&rule)),
+            href: (count > 0).then(|| with_day(customers_by_rule(&rule), day)),
         }
     };
     let rows: Vec<u8> = scores.clone().rev().collect();
@@ -186,12 +196,12 @@ fn limits(words: Words, currency: Currency, rfm: &RfmView) -> AnyView {
     .into_any()
 }
 
-fn groups(words: Words, currency: Currency, rfm: &RfmView) -> AnyView {
+fn groups(words: Words, currency: Currency, rfm: &RfmView, day: Option<Day>) -> AnyView {
     let all: u64 = rfm.groups.iter().map(|group| group.count).sum();
     let rows: Vec<AnyView> = rfm
         .groups
         .iter()
-        .map(|group| group_row(words, currency, group, all))
+        .map(|group| group_row(words, currency, group, (all, day)))
         .collect();
     view! {
         <table class="table">
@@ -210,7 +220,12 @@ fn groups(words: Words, currency: Currency, rfm: &RfmView) -> AnyView {
     .into_any()
 }
 
-fn group_row(words: Words, currency: Currency, group: &RfmGroupCount, all: u64) -> AnyView {
+fn group_row(
+    words: Words,
+    currency: Currency,
+    group: &RfmGroupCount,
+    (all, day): (u64, Option<Day>),
+) -> AnyView {
     let rule = [
         "{\"attr\":\"rfm.group\",\"op\":\"eq\",\"value\":\"",
         &group.group,
@@ -220,7 +235,7 @@ fn group_row(words: Words, currency: Currency, group: &RfmGroupCount, all: u64) 
     let parts = words.money_parts(group.spend, currency);
     view! {
         <tr>
-            <th scope="row"><a href=customers_by_rule(&rule)>{words.rfm_group(&group.group)}</a></th>
+            <th scope="row"><a href=with_day(customers_by_rule(&rule), day)>{words.rfm_group(&group.group)}</a></th>
             <td class="wide-only rule-text">{words.rfm_group_means(&group.group)}</td>
             <td class="end strong">{words.count(group.count)}</td>
             <td class="end quiet">{words.share(group.count, all)}</td>

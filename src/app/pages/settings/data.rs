@@ -4,6 +4,7 @@ use super::Block;
 use super::erase::Erase;
 use super::restore::Restore;
 use crate::client;
+use crate::pages::orders::instant;
 use crate::state::{State, use_state, use_words};
 use leptos::task::spawn_local;
 use protocol::{Command, Reply, Request, Status, Storage};
@@ -46,8 +47,8 @@ fn place(words: Words, status: &Status) -> AnyView {
         .map(|why| words.settings_storage_refused(why));
     let size = words.settings_storage_size(
         &words.bytes(status.database_bytes),
-        &words.count(status.customers),
-        &words.count(status.orders),
+        &words.settings_count_customers(status.customers),
+        &words.settings_count_orders(status.orders),
     );
     view! {
         <p>{lives}</p>
@@ -146,10 +147,8 @@ fn Backup() -> impl IntoView {
             let Some(at) = status.last_backup_at else {
                 return Some(words.settings_backup_never().to_owned());
             };
-            // Days suffice; the page knows no time zone, so the day is counted from today's end.
-            let now = js_sys::Date::now() as i64;
-            let days = (now.saturating_sub(at.0) / 86_400_000).clamp(0, 36_500) as i32;
-            let when = words.relative(status.today.plus_days(-days), status.today);
+            let day = instant::day(status.settings.zone.name(), at).unwrap_or(status.today);
+            let when = words.relative(day, status.today);
             let changes = match status.changes_since_backup {
                 0 => words.settings_backup_unchanged().to_owned(),
                 count => words.settings_backup_changes(count),

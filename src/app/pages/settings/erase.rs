@@ -53,7 +53,7 @@ fn Confirm(
         );
     };
     view! {
-        <p>{words.settings_erase_what(&words.count(customers), &words.count(orders))}</p>
+        <p>{words.settings_erase_what(&words.settings_count_customers(customers), &words.settings_count_orders(orders))}</p>
         <p class="note">{words.settings_erase_text()}</p>
         <Input label=words.settings_erase_type(WORD) value=typed autofocus=true/>
         <div class="dialog-foot">

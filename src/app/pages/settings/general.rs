@@ -2,7 +2,7 @@
 
 use super::Block;
 use crate::pages::segments::Thresholds;
-use crate::prefs::Theme;
+use crate::prefs::{self, Theme};
 use crate::state::{apply_in, use_state, use_status, use_words};
 use model::{Currency, WorkspaceSettings, Zone};
 use protocol::Command;
@@ -46,6 +46,7 @@ fn Device() -> impl IntoView {
         .into_iter()
         .map(|locale| Choice::new(locale.tag(), locale.own_name()))
         .collect();
+    let who = prefs::preference("who");
     let theme = RwSignal::new(state.theme.get_untracked().key().to_owned());
     let themes = vec![
         Choice::new(Theme::System.key(), words.settings_theme_system()),
@@ -65,6 +66,7 @@ fn Device() -> impl IntoView {
             choices=themes
             on_change=move |key: String| state.theme.set(Theme::of_key(&key))
         />
+        <Input label=words.settings_who() value=who hint=words.settings_who_text() placeholder=words.settings_who_hint()/>
     }
     .into_any()
 }
@@ -114,11 +116,14 @@ fn Business(
         if phone_error.get_untracked().is_some() {
             return;
         }
-        // The thresholds may have been saved since this form was drawn.
-        let lifecycle = state
+        // Thresholds and assumptions may have been saved since this form was drawn.
+        let (lifecycle, points) = state
             .client
             .status()
-            .with_untracked(|s| s.as_ref().map(|s| s.settings.lifecycle))
+            .with_untracked(|s| {
+                s.as_ref()
+                    .map(|s| (s.settings.lifecycle, s.settings.points))
+            })
             .unwrap_or_default();
         let settings = WorkspaceSettings {
             name: name.get_untracked().trim().to_owned(),
@@ -126,6 +131,7 @@ fn Business(
             zone,
             phone_country: phone_country.get_untracked().trim().to_owned(),
             lifecycle,
+            points,
         };
         apply_in(
             state,

@@ -90,7 +90,7 @@ fn row(words: Words, state: State, command: &CommandView) -> AnyView {
         ().into_any()
     };
     let when = words.moment(&command.local_at);
-    // One person works here for now; their name says nothing.
+    // Where nobody gave a name there is only one person, and "owner" says nothing.
     let by = if command.who.is_empty() || command.who == "owner" {
         when
     } else {

@@ -44,8 +44,8 @@ pub fn Restore() -> impl IntoView {
         let text = words.settings_restore_preview(
             &name,
             &words.bytes(size as u64),
-            &words.count(counts.0),
-            &words.count(counts.1),
+            &words.settings_count_customers(counts.0),
+            &words.settings_count_orders(counts.1),
         );
         Some(view! {
             <div class="preview">
@@ -76,7 +76,7 @@ pub fn Restore() -> impl IntoView {
             class="visually-hidden"
             type="file"
             tabindex="-1"
-            aria-label=words.settings_restore_choose()
+            aria-hidden="true"
             accept=KINDS
             node_ref=picker
             on:change=picked

@@ -5,7 +5,7 @@ mod overview;
 mod profile;
 mod timeline;
 
-use super::cells::{stage_badge, tags};
+use super::cells::{stage_tone, tags};
 use super::names::{email_href, phone_href};
 use super::{Editing, Shared, customer_name, phone_shown};
 use crate::pages::{orders, points};
@@ -65,7 +65,7 @@ pub fn Record(
     let content = move || {
         match state.get() {
         "gone" => view! {
-            <EmptyState title=words.customers_gone_title() text=words.customers_gone_text() icon=icon::PERSON>
+            <EmptyState title=words.customers_gone_title() text=words.customers_gone_text() icon=icon::PERSON whole=true>
                 <LinkButton label=words.customers_back() href=shared.list_href()/>
             </EmptyState>
         }
@@ -153,15 +153,16 @@ fn head(words: Words, shared: Shared, view: &CustomerView) -> AnyView {
     let id = customer.id;
     let name = customer_name(words, customer);
     let facts = view.facts.as_ref().map(|facts| {
-        let tier = facts
-            .tier_name
-            .clone()
-            .map(|label| view! { <Badge label/> });
-        // "New" beside "New" says nothing twice.
-        let group = words.rfm_group(&facts.rfm_group);
-        let group = (facts.order_count > 0 && group != words.stage(facts.stage))
-            .then(|| view! { <Badge label=group/> });
-        view! { {stage_badge(words, facts.stage)} {group} {tier} }
+        // Stage, RFM group and tier share words ("Active", "New"): each says which it is.
+        let tier = facts.tier_name.as_ref().map(|tier| {
+            view! { <Badge label=words.customers_badge_tier(tier)/> }
+        });
+        let group = (facts.order_count > 0).then(|| {
+            let group = words.customers_badge_rfm(&words.rfm_group(&facts.rfm_group));
+            view! { <Badge label=group/> }
+        });
+        let stage = words.customers_badge_stage(&words.stage(facts.stage));
+        view! { <Badge label=stage tone=stage_tone(facts.stage)/> {group} {tier} }
     });
     let fields = &customer.fields;
     let phone = fields.phone.as_ref().map(|phone| {

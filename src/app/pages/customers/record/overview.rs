@@ -1,5 +1,6 @@
 //! The overview: key numbers, spend by month, favourite categories, groups, profile.
 
+use super::super::Shared;
 use super::profile::profile;
 use crate::state::{use_currency, use_today, use_words};
 use model::{Currency, Money};
@@ -14,10 +15,17 @@ pub fn overview(view: &CustomerView) -> AnyView {
     let words = use_words();
     let currency = use_currency();
     let numbers = match &view.facts {
+        Some(facts) if facts.order_count == 0 && view.orders_recorded > 0 => view! {
+            <p class="quiet-text">
+                {words.customers_bought_returned()} " "
+                <a href=tab(view, "orders")>{words.customers_bought_returned_open()}</a>
+            </p>
+        }
+        .into_any(),
         Some(facts) if facts.order_count == 0 => {
             view! { <p class="quiet-text">{words.customers_bought_never()}</p> }.into_any()
         }
-        Some(facts) => numbers(words, currency, facts),
+        Some(facts) => numbers(words, currency, view, facts),
         None => view! {
             <p class="quiet-text" role="status">{words.customers_facts_coming()}</p>
             <Skeleton lines=4 shape="tiles"/>
@@ -38,43 +46,66 @@ pub fn overview(view: &CustomerView) -> AnyView {
     .into_any()
 }
 
-fn numbers(words: Words, currency: Currency, facts: &CustomerFacts) -> AnyView {
-    let money = |label: &'static str, amount: Option<Money>| {
-        let (unit, value) = match amount {
-            Some(amount) => {
-                let parts = words.money_parts(amount, currency);
-                ([parts.sign, &parts.unit].concat(), parts.digits)
-            }
-            None => (String::new(), "–".to_owned()),
-        };
-        view! { <StatNumber label value unit/> }.into_any()
+/// The link to a tab of this customer.
+fn tab(view: &CustomerView, key: &str) -> String {
+    expect_context::<Shared>().tab_href(view.customer.id, key)
+}
+
+/// The key numbers; each says how it is counted and opens its orders or points.
+fn numbers(
+    words: Words,
+    currency: Currency,
+    view: &CustomerView,
+    facts: &CustomerFacts,
+) -> AnyView {
+    let orders = tab(view, "orders");
+    let number = |label: &'static str,
+                  means: &'static str,
+                  (unit, value, note): (String, String, String),
+                  href: String| {
+        let definition_label = words.home_define(label);
+        view! { <StatNumber label value unit note href definition=means definition_label/> }
+            .into_any()
+    };
+    let plain = |value: String, note: String| (String::new(), value, note);
+    let money = |amount: Option<Money>| match amount {
+        Some(amount) => {
+            let parts = words.money_parts(amount, currency);
+            (
+                [parts.sign, &parts.unit].concat(),
+                parts.digits,
+                String::new(),
+            )
+        }
+        None => plain("–".to_owned(), String::new()),
     };
     let today = use_today();
     let last = match facts.last_order_on {
-        Some(day) => (words.relative(day, today), words.day(day)),
-        None => (words.customers_key_never().to_owned(), String::new()),
+        Some(day) => plain(words.relative(day, today), words.day(day)),
+        None => plain(words.customers_key_never().to_owned(), String::new()),
     };
     let gap = match facts.usual_gap_days {
-        Some(days) => (words.customers_key_gap_days(u64::from(days)), ""),
-        None => ("–".to_owned(), words.customers_key_gap_unknown()),
+        Some(days) => plain(words.customers_key_gap_days(u64::from(days)), String::new()),
+        None => plain("–".to_owned(), words.customers_key_gap_unknown().to_owned()),
     };
+    let count = plain(words.count(facts.order_count), String::new());
+    let balance = facts.balance.map(|points| {
+        let balance = plain(words.number(points.0), String::new());
+        number(
+            words.customers_key_balance(),
+            words.customers_key_balance_means(),
+            balance,
+            tab(view, "points"),
+        )
+    });
     view! {
         <div class="key-numbers">
-            {money(words.customers_key_spend(), Some(facts.spend))}
-            <StatNumber label=words.customers_key_orders() value=words.count(facts.order_count)/>
-            {money(words.customers_key_average(), facts.average_order_value)}
-            <StatNumber label=words.customers_key_last() value=last.0 note=last.1/>
-            <StatNumber label=words.customers_key_gap() value=gap.0 note=gap.1/>
-            {facts
-                .balance
-                .map(|points| {
-                    view! {
-                        <StatNumber
-                            label=words.customers_key_balance()
-                            value=words.number(points.0)
-                        />
-                    }
-                })}
+            {number(words.customers_key_spend(), words.customers_key_spend_means(), money(Some(facts.spend)), orders.clone())}
+            {number(words.customers_key_orders(), words.customers_key_orders_means(), count, orders.clone())}
+            {number(words.customers_key_average(), words.customers_key_average_means(), money(facts.average_order_value), orders.clone())}
+            {number(words.customers_key_last(), words.customers_key_last_means(), last, orders.clone())}
+            {number(words.customers_key_gap(), words.customers_key_gap_means(), gap, orders)}
+            {balance}
         </div>
     }
     .into_any()

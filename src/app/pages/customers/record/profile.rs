@@ -1,7 +1,8 @@
 //! The profile: every field that says something, by what it is about.
 
 use super::super::draft::{self, Control, Field};
-use crate::state::{use_currency, use_today, use_words};
+use crate::pages::orders::instant;
+use crate::state::{use_currency, use_state, use_today, use_words};
 use model::{Currency, CustomField, CustomerDraft, Day};
 use protocol::CustomerView;
 use text::Words;
@@ -48,8 +49,14 @@ pub fn profile(view: &CustomerView) -> AnyView {
     });
     let empty = sections.is_empty() && note.is_none();
     sections.extend(note);
-    let created = words.customers_created_on(&words.day(day_of(view.customer.created_at.0)));
-    let updated = words.customers_updated_on(&words.day(day_of(view.customer.updated_at.0)));
+    let zone = instant::zone(use_state());
+    let day = |at| {
+        instant::day(&zone, at)
+            .map(|day| words.day(day))
+            .unwrap_or_default()
+    };
+    let created = words.customers_created_on(&day(view.customer.created_at));
+    let updated = words.customers_updated_on(&day(view.customer.updated_at));
     view! {
         <section class="profile">
             <h2>{words.customers_profile_title()}</h2>
@@ -59,10 +66,6 @@ pub fn profile(view: &CustomerView) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-fn day_of(ms: i64) -> Day {
-    Day(i32::try_from(ms.div_euclid(86_400_000)).unwrap_or_default())
 }
 
 fn section(title: &'static str, rows: Vec<AnyView>) -> Option<AnyView> {
