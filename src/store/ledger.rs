@@ -133,6 +133,21 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// How many redemptions bought this reward and were not reversed, over all customers.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn rewards_taken(self, reward: &str) -> Result<u64, StoreError> {
+        let count: i64 = self
+            .conn
+            .prepare_cached(
+                "SELECT count(*) FROM ledger_entry e WHERE e.reward = ?1 AND e.kind = 0 AND NOT EXISTS
+                     (SELECT 1 FROM ledger_entry r WHERE r.customer = e.customer AND r.reverses = e.id)",
+            )?
+            .query_row([reward], |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     /// The entry that reverses this one.
     ///
     /// # Errors

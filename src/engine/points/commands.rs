@@ -1,22 +1,21 @@
-//! The commands on points: a programme, redeeming, adjusting, reversing.
+//! The commands on one member's points: redeeming, adjusting, reversing; and setting the programme.
 
-use super::{MemberFacts, bad_program};
+use super::bad_program;
+use super::between::{partner, reverse_both};
+use super::data::Data;
+use super::rewards::taken;
+use super::write::{
+    Draftsman, append, blank, check_key, check_optional, check_reason, in_force, repeated, wrong,
+};
 use crate::apply::Known;
 use crate::customers::existing;
 use crate::fault::{self, Failure};
 use crate::follow::Touched;
 use loyalty::{Limit, RedemptionRequest, Refusal};
 use model::program::Program;
-use model::{CustomerId, Day, EntryId, Issue, IssueCode, Money, Points, WorkspaceSettings};
+use model::{CustomerId, Day, EntryId, IssueCode, Money, OrderId, OrderStatus, Points};
 use protocol::{Fault, FaultCode, Outcome};
-use std::collections::BTreeSet;
-use store::{Entry, EntryDraft, EntryKind, Tx};
-
-/// Longest idempotency key, in characters.
-const KEY_CHARACTERS: usize = 128;
-
-/// Longest reason, in characters.
-const REASON_CHARACTERS: usize = 1_000;
+use store::{EntryKind, Tx};
 
 /// Points that a person wants to spend.
 pub(crate) struct Wish<'a> {
@@ -24,21 +23,8 @@ pub(crate) struct Wish<'a> {
     pub(crate) points: Option<Points>,
     pub(crate) reward: Option<&'a str>,
     pub(crate) order_amount: Option<Money>,
+    pub(crate) order: Option<OrderId>,
     pub(crate) key: &'a str,
-}
-
-/// Checks an idempotency key.
-pub(crate) fn check_key(key: &str) -> Result<(), Fault> {
-    let code = match key.chars().count() {
-        0 => IssueCode::Missing,
-        1..=KEY_CHARACTERS => return Ok(()),
-        _ => IssueCode::TooLong,
-    };
-    let issue = Issue::error(code)
-        .in_field("key")
-        .found(key)
-        .expected(&KEY_CHARACTERS.to_string());
-    Err(Fault::invalid(vec![issue]))
 }
 
 /// Puts a programme in force.
@@ -49,20 +35,7 @@ pub(crate) fn set_program(
     tx: &mut Tx<'_>,
 ) -> Result<(Outcome, Touched), Failure> {
     let program = Program::parse(json).map_err(bad_program)?;
-    let WorkspaceSettings { currency, zone, .. } = known.settings;
-    // Points are earned on amounts and days of the business: another currency or zone would fit neither.
-    for (path, found, expected) in [
-        ("currency", program.currency.code(), currency.code()),
-        ("time_zone", program.time_zone.name(), zone.name()),
-    ] {
-        if found != expected {
-            return Err(Fault::new(FaultCode::BadProgram)
-                .at(path)
-                .found(found)
-                .expected(expected)
-                .into());
-        }
-    }
+    super::fits_business(&program, known.settings)?;
     // Without an earlier version no purchase has earned yet: the first programme holds for all of history.
     let from = match from {
         None if known.programs.is_empty() => None,
@@ -77,40 +50,6 @@ pub(crate) fn set_program(
     Ok((Outcome::Saved, touched))
 }
 
-fn in_force<'k>(known: &'k Known<'_>) -> Result<(&'k Program, u32, Day), Fault> {
-    let version = known
-        .programs
-        .in_force(known.today)
-        .ok_or_else(|| Fault::new(FaultCode::NoProgram))?;
-    let day = version.program.time_zone.day(known.context.now);
-    Ok((&version.program, version.number, day))
-}
-
-fn balance(
-    read: store::Reader<'_>,
-    customer: CustomerId,
-    known: &Known<'_>,
-    day: Day,
-) -> Result<Points, Fault> {
-    let facts = MemberFacts::read(read, customer)?;
-    let account = facts.account(&known.programs, &known.settings.zone, day)?;
-    Ok(account.standing.balance)
-}
-
-/// The entry of this key, if the request was carried out before; a fault if the key was used for something else.
-fn repeated(
-    read: store::Reader<'_>,
-    key: &str,
-    same: impl FnOnce(&Entry) -> bool,
-) -> Result<bool, Failure> {
-    check_key(key)?;
-    match read.entry_by_key(key)? {
-        None => Ok(false),
-        Some(entry) if same(&entry) => Ok(true),
-        Some(_) => Err(Fault::new(FaultCode::KeyReused).at("key").found(key).into()),
-    }
-}
-
 /// Redeems points.
 pub(crate) fn redeem(
     wish: &Wish<'_>,
@@ -122,29 +61,43 @@ pub(crate) fn redeem(
     let cost = wish
         .points
         .or_else(|| Some(program.reward(wish.reward?)?.points));
-    let again = repeated(tx.read(), wish.key, |entry| {
-        entry.customer == wish.customer
-            && entry.fields.kind == EntryKind::Redemption
-            && entry.fields.reward.as_deref() == wish.reward
-            && cost.is_some_and(|cost| entry.fields.points.0 == -cost.0)
-    })?;
-    let before = balance(tx.read(), wish.customer, known, day)?;
+    let request = format!(
+        "redeem {} {:?} {:?} {:?} {:?}",
+        wish.customer,
+        wish.points.map(|points| points.0),
+        wish.reward,
+        wish.order.map(|order| order.to_string()),
+        wish.order_amount.map(|amount| amount.0),
+    );
     let worth = |points| {
         wish.reward
             .is_none()
             .then(|| loyalty::worth(program, points))
     };
-    if again {
-        let outcome = Outcome::Points {
+    let mut member = Draftsman::new(tx.read(), wish.customer, known, day)?;
+    let before = member.account()?.standing.balance;
+    let again = repeated(tx.read(), wish.key, &request, |entry| {
+        entry.customer == wish.customer
+            && entry.fields.kind == EntryKind::Redemption
+            && entry.fields.reward.as_deref() == wish.reward
+            && cost.is_some_and(|cost| entry.fields.points.0 == -cost.0)
+    })?;
+    if let Some((_, data)) = again {
+        let outcome = data.answer().unwrap_or(Outcome::Points {
             balance: before,
             worth: worth(cost.unwrap_or_default()),
-        };
+        });
         return Ok((outcome, Touched::default()));
     }
-    let request = RedemptionRequest {
+    let (order_amount, order_redeemed) = match wish.order {
+        Some(order) => (Some(payable(order, wish, tx)?), member.redeemed_for(order)),
+        None => (wish.order_amount, Points::ZERO),
+    };
+    let limits = RedemptionRequest {
         points: wish.points,
         reward: wish.reward,
-        order_amount: wish.order_amount,
+        order_amount,
+        order_redeemed,
         reward_taken: match wish.reward {
             Some(reward) => taken(tx.read(), reward)?,
             None => 0,
@@ -152,69 +105,73 @@ pub(crate) fn redeem(
     };
     let found = cost.unwrap_or_default();
     let redeemable =
-        loyalty::check_redemption(program, before, &request).map_err(|refusal| {
+        loyalty::check_redemption(program, before, &limits).map_err(|refusal| {
             match (refusal.limit, wish.reward) {
                 (Limit::UnknownReward, Some(reward)) => fault::not_found(reward).at("reward"),
                 _ => refused(&refusal, before, found),
             }
         })?;
-    let entry = EntryDraft {
-        kind: EntryKind::Redemption,
-        points: Points(-redeemable.points.0),
-        at: known.context.now,
-        key: wish.key.to_owned(),
-        program_version: Some(version),
-        reward: wish.reward.map(str::to_owned),
-        reason: None,
-        reverses: None,
-        order: None,
-        data: None,
+    let mut entry = blank(
+        EntryKind::Redemption,
+        Points(-redeemable.points.0),
+        wish.key,
+        version,
+        known,
+    );
+    entry.reward = wish.reward.map(str::to_owned);
+    entry.order = wish.order;
+    let after = member.draft(&entry)?.standing.balance;
+    if after < Points::ZERO {
+        // What the points pay for earns less: the order's own points cannot pay for it.
+        return Err(
+            insufficient(Points(before.0.saturating_add(after.0)), redeemable.points).into(),
+        );
+    }
+    let data = Data {
+        request: Some(request),
+        ..Data::default()
     };
-    tx.add_entry(wish.customer, &entry)?;
-    let outcome = Outcome::Points {
-        balance: balance(tx.read(), wish.customer, known, day)?,
-        worth: redeemable.worth,
-    };
+    let answer = (after, redeemable.worth);
+    let (_, outcome) = append(wish.customer, entry, data, answer, tx)?;
     Ok((outcome, Touched::points(wish.customer)))
 }
 
-fn refused(refusal: &Refusal, balance: Points, wanted: Points) -> Fault {
+/// What is left to pay of the order that points shall pay for; it must be the member's own, and stand.
+fn payable(order: OrderId, wish: &Wish<'_>, tx: &Tx<'_>) -> Result<Money, Failure> {
+    let order = tx
+        .read()
+        .order(order)?
+        .filter(|it| it.customer == wish.customer)
+        .ok_or_else(|| fault::not_found(order).at("order"))?;
+    // A reward is not a payment: what it costs does not lie in the order.
+    if wish.reward.is_some() {
+        return Err(wrong(IssueCode::UnknownChoice, "order"));
+    }
+    if order.fields.status != OrderStatus::Paid || order.remaining() <= Money::ZERO {
+        return Err(Fault::new(FaultCode::RefundTooLarge)
+            .at("order")
+            .found(order.fields.amount.to_decimal(order.fields.currency))
+            .expected(Money::ZERO.to_decimal(order.fields.currency))
+            .into());
+    }
+    Ok(order.remaining())
+}
+
+fn insufficient(balance: Points, wanted: Points) -> Fault {
+    Fault::new(FaultCode::InsufficientPoints)
+        .found(balance.to_string())
+        .expected(wanted.to_string())
+}
+
+/// A refusal as a fault.
+pub(crate) fn refused(refusal: &Refusal, balance: Points, wanted: Points) -> Fault {
     match refusal.limit {
-        Limit::Insufficient => Fault::new(FaultCode::InsufficientPoints)
-            .found(balance.to_string())
-            .expected(wanted.to_string()),
+        Limit::Insufficient => insufficient(balance, wanted),
         limit => Fault::new(FaultCode::ProgramLimit)
             .at(limit.path())
             .found(wanted.to_string())
             .expected(refusal.usable.to_string()),
     }
-}
-
-/// How many of a reward were bought and not given back.
-fn taken(read: store::Reader<'_>, reward: &str) -> Result<u32, Failure> {
-    let mut bought: BTreeSet<EntryId> = BTreeSet::new();
-    let mut reversed: BTreeSet<EntryId> = BTreeSet::new();
-    read.scan_entries(|entry| {
-        reversed.extend(entry.fields.reverses);
-        if entry.fields.reward.as_deref() == Some(reward) {
-            bought.insert(entry.id);
-        }
-    })?;
-    Ok(bought.difference(&reversed).count() as u32)
-}
-
-fn check_reason(reason: &str) -> Result<String, Fault> {
-    let reason = reason.trim();
-    let code = match reason.chars().count() {
-        0 => IssueCode::Missing,
-        1..=REASON_CHARACTERS => return Ok(reason.to_owned()),
-        _ => IssueCode::TooLong,
-    };
-    Err(Fault::invalid(vec![
-        Issue::error(code)
-            .in_field("reason")
-            .expected(&REASON_CHARACTERS.to_string()),
-    ]))
 }
 
 /// Gives or takes points by hand.
@@ -230,43 +187,39 @@ pub(crate) fn adjust(
     existing(tx.read(), customer)?;
     let reason = check_reason(reason)?;
     if points == Points::ZERO {
-        let issue = Issue::error(IssueCode::Missing).in_field("points");
-        return Err(Fault::invalid(vec![issue]).into());
+        return Err(wrong(IssueCode::Missing, "points"));
     }
-    let again = repeated(tx.read(), key, |entry| {
+    let request = format!("adjust {customer} {points} {reason:?}");
+    let mut member = Draftsman::new(tx.read(), customer, known, day)?;
+    let before = member.account()?.standing.balance;
+    let again = repeated(tx.read(), key, &request, |entry| {
         entry.customer == customer
             && entry.fields.kind == EntryKind::Adjustment
             && entry.fields.points == points
             && entry.fields.reason.as_deref() == Some(&reason)
     })?;
-    let mut touched = Touched::default();
-    if !again {
-        let before = balance(tx.read(), customer, known, day)?;
-        loyalty::check_adjustment(before, points)
-            .map_err(|refusal| refused(&refusal, before, Points(points.0.saturating_neg())))?;
-        let entry = EntryDraft {
-            kind: EntryKind::Adjustment,
-            points,
-            at: known.context.now,
-            key: key.to_owned(),
-            program_version: Some(version),
-            reward: None,
-            reason: Some(reason),
-            reverses: None,
-            order: None,
-            data: None,
-        };
-        tx.add_entry(customer, &entry)?;
-        touched = Touched::points(customer);
+    if let Some((_, data)) = again {
+        let outcome = data.answer().unwrap_or(Outcome::Points {
+            balance: before,
+            worth: None,
+        });
+        return Ok((outcome, Touched::default()));
     }
-    let outcome = Outcome::Points {
-        balance: balance(tx.read(), customer, known, day)?,
-        worth: None,
+    loyalty::check_adjustment(before, points)
+        .map_err(|refusal| refused(&refusal, before, Points(points.0.saturating_neg())))?;
+    let mut entry = blank(EntryKind::Adjustment, points, key, version, known);
+    entry.reason = Some(reason);
+    let after = member.draft(&entry)?.standing.balance;
+    let data = Data {
+        request: Some(request),
+        ..Data::default()
     };
-    Ok((outcome, touched))
+    let (_, outcome) = append(customer, entry, data, (after, None), tx)?;
+    Ok((outcome, Touched::points(customer)))
 }
 
-/// Reverses a recorded redemption, adjustment or bonus. What was given and is spent already cannot be taken back.
+/// Reverses a recorded entry. What was given and is spent already cannot be taken back. A transfer or merging is
+/// reversed with both members.
 pub(crate) fn reverse(
     entry: &str,
     reason: Option<&str>,
@@ -274,7 +227,8 @@ pub(crate) fn reverse(
     known: &Known<'_>,
     tx: &mut Tx<'_>,
 ) -> Result<(Outcome, Touched), Failure> {
-    let (_, version, day) = in_force(known)?;
+    in_force(known)?;
+    check_key(key)?;
     // Derived entries (`order:...`) have no id of the store: they change with their order, not by hand.
     let id: EntryId = entry.parse().map_err(|_| {
         Fault::new(FaultCode::CannotUndo)
@@ -285,46 +239,84 @@ pub(crate) fn reverse(
         .read()
         .entry(id)?
         .ok_or_else(|| fault::not_found(entry))?;
-    let customer = of.customer;
-    let again = repeated(tx.read(), key, |known| {
+    let reason = check_optional(reason)?;
+    if let Some(other) = partner(&of, tx.read())? {
+        return reverse_both(&of, &other, reason, key, known, tx);
+    }
+    reverse_one(&of, reason, key, known, tx)
+}
+
+/// Reverses one entry.
+pub(crate) fn reverse_one(
+    of: &store::Entry,
+    reason: Option<String>,
+    key: &str,
+    known: &Known<'_>,
+    tx: &mut Tx<'_>,
+) -> Result<(Outcome, Touched), Failure> {
+    let (_, version, day) = in_force(known)?;
+    let (id, customer) = (of.id, of.customer);
+    let mut member = Draftsman::new(tx.read(), customer, known, day)?;
+    let before = member.account()?.standing.balance;
+    let request = format!("reverse {id}");
+    let again = repeated(tx.read(), key, &request, |known| {
         known.fields.kind == EntryKind::Reversal && known.fields.reverses == Some(id)
     })?;
-    let mut touched = Touched::default();
-    if !again {
-        let entries = tx.read().entries(customer)?;
-        let reversed = entries.iter().any(|it| it.fields.reverses == Some(id));
-        if reversed || of.fields.kind == EntryKind::Reversal {
-            return Err(Fault::new(FaultCode::CannotUndo)
-                .found(entry)
-                .detail("already reversed")
-                .into());
-        }
-        let before = balance(tx.read(), customer, known, day)?;
-        let draft = EntryDraft {
-            kind: EntryKind::Reversal,
-            points: Points(of.fields.points.0.saturating_neg()),
-            at: known.context.now,
-            key: key.to_owned(),
-            program_version: Some(version),
-            reward: None,
-            reason: reason.map(check_reason).transpose()?,
-            reverses: Some(id),
-            order: None,
-            data: None,
-        };
-        tx.add_entry(customer, &draft)?;
-        let after = balance(tx.read(), customer, known, day)?;
-        if after < Points::ZERO && after < before {
-            return Err(Fault::new(FaultCode::InsufficientPoints)
-                .found(before.to_string())
-                .expected(of.fields.points.to_string())
-                .into());
-        }
-        touched = Touched::points(customer);
+    if let Some((_, data)) = again {
+        let outcome = data.answer().unwrap_or(Outcome::Points {
+            balance: before,
+            worth: None,
+        });
+        return Ok((outcome, Touched::default()));
     }
-    let outcome = Outcome::Points {
-        balance: balance(tx.read(), customer, known, day)?,
-        worth: None,
+    let is_reversed = |it: &store::Entry| it.fields.reverses == Some(id);
+    if member.entries().iter().any(is_reversed) || of.fields.kind == EntryKind::Reversal {
+        return Err(Fault::new(FaultCode::CannotUndo)
+            .found(id.to_string())
+            .detail("already reversed")
+            .into());
+    }
+    let points = Points(of.fields.points.0.saturating_neg());
+    let mut draft = blank(EntryKind::Reversal, points, key, version, known);
+    draft.reason = reason;
+    draft.reverses = Some(id);
+    let after = member.draft(&draft)?.standing.balance;
+    if after < Points::ZERO && after < before {
+        return Err(insufficient(before, of.fields.points).into());
+    }
+    let data = Data {
+        request: Some(request),
+        ..Data::default()
     };
-    Ok((outcome, touched))
+    let (_, outcome) = append(customer, draft, data, (after, None), tx)?;
+    Ok((outcome, Touched::points(customer)))
+}
+
+/// Gives back what recorded redemptions paid for an order that is removed: it never was.
+pub(crate) fn release_order(
+    customer: CustomerId,
+    order: OrderId,
+    known: &Known<'_>,
+    tx: &mut Tx<'_>,
+) -> Result<bool, Failure> {
+    let entries = tx.read().entries(customer)?;
+    let mut any = false;
+    for entry in &entries {
+        let fields = &entry.fields;
+        let is_open = entries
+            .iter()
+            .all(|it| it.fields.reverses != Some(entry.id));
+        if fields.order != Some(order) || fields.kind != EntryKind::Redemption || !is_open {
+            continue;
+        }
+        let key = format!("removed:{order}:{}", entry.id);
+        let points = Points(fields.points.0.saturating_neg());
+        let version = fields.program_version.unwrap_or(0);
+        let mut draft = blank(EntryKind::Reversal, points, &key, version, known);
+        draft.reverses = Some(entry.id);
+        draft.order = Some(order);
+        tx.add_entry(customer, &draft)?;
+        any = true;
+    }
+    Ok(any)
 }

@@ -1,11 +1,11 @@
 //! The points of everybody, by slot of the columns: for rules, lists and the overview.
 
-use super::member::recorded;
+use super::member::Extras;
 use super::source::{Source, Words};
 use super::{Programs, overflow};
 use crate::derive::View;
 use crate::fault::OrFault;
-use loyalty::{Evaluator, Recorded, Standing};
+use loyalty::{Evaluator, Standing};
 use model::{CustomerId, Day, Points};
 use protocol::Fault;
 use segment::{Columns, LoyaltyColumns};
@@ -147,14 +147,13 @@ impl Fold<'_> {
         let mut source = Source::new(self.columns, self.compiled, version, zone);
         let mut fold = Evaluator::new(self.compiled);
         for &slot in slots {
-            let recorded: Vec<Recorded<'_>> = self
+            let entries = self
                 .columns
                 .id(slot)
                 .and_then(|id| self.entries.get(&id))
-                .into_iter()
-                .flatten()
-                .map(|entry| recorded(entry, &zone))
-                .collect();
+                .map_or(&[][..], Vec::as_slice);
+            let extras = Extras::read(entries);
+            let recorded = extras.recorded(entries, &zone);
             source.fill(slot);
             let member = source.member(slot, &recorded);
             // Points beyond 64 bits are nobody's: one absurd record must not take the others' balances away.

@@ -1,10 +1,11 @@
 //! One member's facts from the store, as the fold wants them.
 
+use super::data::Data;
 use super::{Programs, overflow};
 use crate::fault::{self, OrFault};
 use loyalty::{
-    Account, Deed, Dictionary, Ends, Entry, Evaluator, KnownBirthday, Line, Member, NO_CODE,
-    Purchase, Recorded, Refund, ReturnedLine, Span, Texts, TrackedEvent,
+    Account, Deed, Dictionary, Ends, Entry, Evaluator, KnownBirthday, Line, Member, MovedLot,
+    NO_CODE, Purchase, Recorded, Refund, ReturnedLine, Span, Texts, TrackedEvent,
 };
 use model::{
     Currency, CustomField, Customer, CustomerId, Day, Interaction, Money, Order, OrderId, Points,
@@ -102,11 +103,8 @@ impl MemberFacts {
                 amount: currency.and_then(|currency| event_amount(&event.fields.data, currency)),
             })
             .collect();
-        let recorded: Vec<Recorded<'_>> = self
-            .entries
-            .iter()
-            .map(|entry| recorded(entry, &zone))
-            .collect();
+        let extras = Extras::read(&self.entries);
+        let recorded = extras.recorded(&self.entries, &zone);
         let member = Member {
             purchases: &facts.purchases,
             lines: &facts.lines,
@@ -134,8 +132,43 @@ fn event_amount(data: &BTreeMap<String, CustomField>, currency: Currency) -> Opt
     Money::parse(&text, currency).ok()
 }
 
-/// A recorded entry as the fold wants it.
-pub(crate) fn recorded<'a>(entry: &'a store::Entry, zone: &Zone) -> Recorded<'a> {
+/// What entries hold beyond their columns, as the fold wants it: beside the entries, one for one.
+pub(crate) struct Extras(Vec<Option<Extra>>);
+
+struct Extra {
+    data: Data,
+    lots: Vec<MovedLot>,
+}
+
+impl Extras {
+    /// Reads the data of those entries for which the fold looks at it.
+    pub(crate) fn read(entries: &[store::Entry]) -> Self {
+        let extra = |entry: &store::Entry| {
+            let has = matches!(entry.fields.kind, EntryKind::Transfer | EntryKind::Bonus);
+            (has && entry.fields.data.is_some()).then(|| {
+                let data = Data::read(&entry.fields);
+                let lots = data.moved();
+                Extra { data, lots }
+            })
+        };
+        Self(entries.iter().map(extra).collect())
+    }
+
+    /// The recorded entries as the fold wants them; `entries` are those that were read.
+    pub(crate) fn recorded<'a>(
+        &'a self,
+        entries: &'a [store::Entry],
+        zone: &Zone,
+    ) -> Vec<Recorded<'a>> {
+        entries
+            .iter()
+            .zip(&self.0)
+            .map(|(entry, extra)| recorded(entry, extra.as_ref(), zone))
+            .collect()
+    }
+}
+
+fn recorded<'a>(entry: &'a store::Entry, extra: Option<&'a Extra>, zone: &Zone) -> Recorded<'a> {
     let fields = &entry.fields;
     let size = Points(fields.points.0.saturating_abs());
     let what = match (fields.kind, fields.reverses) {
@@ -147,15 +180,13 @@ pub(crate) fn recorded<'a>(entry: &'a store::Entry, zone: &Zone) -> Recorded<'a>
         (EntryKind::Reversal, Some(of)) => Deed::Reversal { of },
         (EntryKind::Bonus, _) => Deed::Bonus {
             points: size,
-            qualifies: false,
-            ends: Ends::ByProgram,
+            qualifies: extra.is_some_and(|extra| extra.data.qualifies),
+            ends: extra.map_or(Ends::ByProgram, |extra| extra.data.bonus_ends()),
         },
-        (EntryKind::Transfer, _) if fields.points.0 < 0 => Deed::TransferOut { points: size },
-        (EntryKind::Adjustment | EntryKind::Transfer | EntryKind::Reversal, _) => {
-            Deed::Adjustment {
-                points: fields.points,
-            }
-        }
+        (EntryKind::Transfer, _) => moved(fields.points, extra),
+        (EntryKind::Adjustment | EntryKind::Reversal, _) => Deed::Adjustment {
+            points: fields.points,
+        },
     };
     Recorded {
         id: entry.id,
@@ -164,6 +195,22 @@ pub(crate) fn recorded<'a>(entry: &'a store::Entry, zone: &Zone) -> Recorded<'a>
         day: zone.day(fields.at),
         what,
         reason: fields.reason.as_deref(),
+    }
+}
+
+fn moved(points: Points, extra: Option<&Extra>) -> Deed<'_> {
+    let size = Points(points.0.saturating_abs());
+    match extra {
+        Some(Extra { data, .. }) if data.merge && data.out => Deed::MergeOut,
+        Some(Extra { data, lots }) if data.merge => Deed::MergeIn {
+            lots,
+            debt: data.debt,
+            tier: data.tier.as_deref(),
+            tier_until: data.tier_until,
+        },
+        Some(Extra { data, lots }) if !data.out => Deed::TransferIn { lots },
+        _ if points.0 < 0 => Deed::TransferOut { points: size },
+        _ => Deed::Adjustment { points },
     }
 }
 
