@@ -4,7 +4,7 @@ use crate::apply::{Known, saved};
 use crate::fault::{Failure, OrFault};
 use crate::follow::Touched;
 use crate::{Applied, Context, Engine};
-use model::{Issue, IssueCode, LifecycleThresholds, WorkspaceSettings};
+use model::{Issue, IssueCode, LifecycleThresholds, PointsAssumptions, WorkspaceSettings};
 use protocol::{Fault, FaultCode, Outcome};
 use store::Tx;
 
@@ -39,6 +39,7 @@ pub(crate) fn set(
         );
     }
     check_thresholds(&settings.lifecycle, &mut issues);
+    check_points(&settings.points, &mut issues);
     if !issues.is_empty() {
         return Err(Fault::invalid(issues).into());
     }
@@ -61,6 +62,30 @@ pub(crate) fn set_lifecycle(
         ..known.settings.clone()
     };
     set(&settings, tx)
+}
+
+/// A share lies between nothing and all; a worth is above nothing and fits what it is multiplied with.
+fn check_points(points: &PointsAssumptions, issues: &mut Vec<Issue>) {
+    const WHOLE_PPM: u32 = 1_000_000;
+    /// A thousand million minor units for 100 points.
+    const WORTH_MOST: i64 = 1_000_000_000;
+    let bounds = [
+        ("points.breakagePpm", points.breakage_ppm.map(i64::from), 0, i64::from(WHOLE_PPM)),
+        ("points.worthOf100", points.worth_of_100.map(|worth| worth.0), 1, WORTH_MOST),
+    ];
+    for (field, value, least, most) in bounds {
+        let code = match value {
+            Some(value) if value < least => IssueCode::BadNumber,
+            Some(value) if value > most => IssueCode::TooMuch,
+            _ => continue,
+        };
+        issues.push(
+            Issue::error(code)
+                .in_field(field)
+                .found(&value.unwrap_or_default().to_string())
+                .expected(&format!("{least} - {most}")),
+        );
+    }
 }
 
 fn check_thresholds(thresholds: &LifecycleThresholds, issues: &mut Vec<Issue>) {
@@ -117,6 +142,7 @@ impl Engine {
         let settings = WorkspaceSettings {
             name: String::new(),
             lifecycle: LifecycleThresholds::default(),
+            points: PointsAssumptions::default(),
             ..self.settings.clone()
         };
         let new = store::New {

@@ -39,7 +39,7 @@ pub use reader::{CellType, Reader, Row};
 pub use run::Intake;
 pub use write::{
     CustomerOut, CustomerWriter, FileForm, LedgerOut, LedgerWriter, OrderOut, OrderWriter,
-    RejectedWriter,
+    RejectedWriter, TableCell, TableWriter,
 };
 
 /// An e-mail address as it is stored and compared (trimmed, lower case); `None` when it is none. For forms; files go

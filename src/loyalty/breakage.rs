@@ -210,7 +210,8 @@ impl History {
     /// The triangle of a member: any number that stays with them, such as their id. Always there.
     pub fn of_member(&mut self, number: u64) -> Option<&mut Triangle> {
         self.members += 1;
-        self.groups.get_mut(usize::try_from(number % GROUPS as u64).ok()?)
+        self.groups
+            .get_mut(usize::try_from(number % GROUPS as u64).ok()?)
     }
 
     /// The estimate at the end of the last whole month before the day after `as_of`. `life_months`: after how many
@@ -262,7 +263,9 @@ impl History {
             .map(|share| share.abs_diff(mean).saturating_pow(2))
             .fold(0, u64::saturating_add);
         let variance = squares / GROUPS as u64 * (GROUPS as u64 - 1);
-        let half = (variance.isqrt() + 1).saturating_mul(T_MILLI).div_ceil(1000);
+        let half = (variance.isqrt() + 1)
+            .saturating_mul(T_MILLI)
+            .div_ceil(1000);
         u32::try_from(half).unwrap_or(WHOLE_PPM).min(WHOLE_PPM)
     }
 }
@@ -275,13 +278,7 @@ const MONTHS_MIN: u32 = 3;
 const GOOD_PPM: u32 = 50_000;
 const FAIR_PPM: u32 = 150_000;
 
-fn sureness(
-    seen: u32,
-    life: Option<u32>,
-    members: u64,
-    redeemed: i64,
-    half_ppm: u32,
-) -> Sureness {
+fn sureness(seen: u32, life: Option<u32>, members: u64, redeemed: i64, half_ppm: u32) -> Sureness {
     if members < MEMBERS_MIN || seen < MONTHS_MIN || redeemed <= 0 {
         return Sureness::Nothing;
     }
@@ -331,7 +328,11 @@ mod tests {
         triangle.issue(january, 1000);
         triangle.redeem(january, january, 100);
         triangle.redeem(january, january + 1, 90);
-        let shares: Vec<u32> = triangle.unused(january + 1, 2).into_iter().map(ppm).collect();
+        let shares: Vec<u32> = triangle
+            .unused(january + 1, 2)
+            .into_iter()
+            .map(ppm)
+            .collect();
         assert_eq!(shares, [900_000, 810_000]);
         assert_eq!(triangle.sums(january + 1), (2000, 290));
     }
@@ -366,7 +367,9 @@ mod tests {
                 "{as_of}"
             );
         }
-        let endless = steady(14).estimate(day("2026-02-28"), None).expect("months");
+        let endless = steady(14)
+            .estimate(day("2026-02-28"), None)
+            .expect("months");
         assert_eq!(endless.sureness, Sureness::Weak);
     }
 
@@ -378,16 +381,30 @@ mod tests {
         let whale = history.of_member(3).expect("a group");
         whale.issue(first, 50_000);
         whale.redeem(first, first, 50_000);
-        let estimate = history.estimate(day("2026-01-31"), Some(12)).expect("months");
-        assert!(estimate.high_ppm - estimate.low_ppm > 100_000, "{estimate:?}");
+        let estimate = history
+            .estimate(day("2026-01-31"), Some(12))
+            .expect("months");
+        assert!(
+            estimate.high_ppm - estimate.low_ppm > 100_000,
+            "{estimate:?}"
+        );
         assert!(estimate.sureness < Sureness::Good);
     }
 
     #[test]
     fn what_is_open_is_redeemed_with_the_chance_of_its_age() {
-        let estimate = steady(14).estimate(day("2026-01-31"), Some(12)).expect("months");
+        let estimate = steady(14)
+            .estimate(day("2026-01-31"), Some(12))
+            .expect("months");
         // Until the third month all of the 30 % is still to come, afterwards nothing is.
-        for (age, chance) in [(0, 300_000), (1, 300_000), (2, 300_000), (3, 0), (12, 0), (99, 0)] {
+        for (age, chance) in [
+            (0, 300_000),
+            (1, 300_000),
+            (2, 300_000),
+            (3, 0),
+            (12, 0),
+            (99, 0),
+        ] {
             assert_eq!(estimate.still_redeemed_ppm(age), chance, "{age}");
         }
     }
@@ -397,6 +414,9 @@ mod tests {
         for text in ["2024-12-01", "2025-01-01", "2026-02-01"] {
             assert_eq!(month_start(month_number(day(text))), day(text));
         }
-        assert_eq!(month_number(day("2026-01-31")) - month_number(day("2025-12-01")), 1);
+        assert_eq!(
+            month_number(day("2026-01-31")) - month_number(day("2025-12-01")),
+            1
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! What the owner sets for the whole workspace.
 
-use crate::{Currency, Zone};
+use crate::{Currency, Money, Points, Zone};
 use serde::{Deserialize, Serialize};
 
 /// When a customer counts as new, dormant and churned, in days. `new_days`, `dormant_days` < `churned_days`.
@@ -28,6 +28,23 @@ impl Default for LifecycleThresholds {
     }
 }
 
+/// What the owner says of points where the programme and its history do not, or instead of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PointsAssumptions {
+    /// Share of issued points that are never redeemed, in parts per million (0 to 1,000,000).
+    #[serde(default)]
+    pub breakage_ppm: Option<u32>,
+    /// What 100 points are worth, in minor units of the workspace's currency.
+    #[serde(default)]
+    pub worth_of_100: Option<Money>,
+}
+
+impl PointsAssumptions {
+    /// The number of points that `worth_of_100` is about.
+    pub const HUNDRED: Points = Points(100);
+}
+
 /// Settings that travel with the data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,4 +59,7 @@ pub struct WorkspaceSettings {
     pub phone_country: String,
     /// Life cycle thresholds.
     pub lifecycle: LifecycleThresholds,
+    /// What the owner says of points. Missing in workspaces of before.
+    #[serde(default)]
+    pub points: PointsAssumptions,
 }

@@ -7,9 +7,11 @@
 mod csv;
 mod customers;
 mod orders;
+mod table;
 
 pub use self::customers::CustomerWriter;
 pub use self::orders::OrderWriter;
+pub use self::table::{TableCell, TableWriter};
 
 use self::csv::{BYTE_ORDER_MARK, CsvRow};
 use model::{Customer, Order, Timestamp, Zone};

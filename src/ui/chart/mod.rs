@@ -4,11 +4,15 @@
 //! measuring and nothing jumps. Each chart is an image for readers, named by its title, with its table below it.
 
 mod bars;
+mod columns;
+mod flow;
 mod heat;
 mod line;
 mod stacked;
 
 pub use bars::{Bar, Bars};
+pub use columns::{Legend, StackColumn, StackedColumns};
+pub use flow::{Flow, FlowLink, FlowNode};
 pub use heat::{HeatCell, HeatMap};
 pub use line::{Line, Sparkline};
 pub use stacked::{Part, StackedBar};

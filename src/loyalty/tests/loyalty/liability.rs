@@ -202,7 +202,10 @@ fn example_52_as_one_issue_that_grows_older() {
         open: Points::ZERO,
     };
     let nothing = deferred(&ended, &value, &Expected::AllBut(50_000));
-    assert_eq!((nothing.liability, nothing.expected), (Money::ZERO, Points::ZERO));
+    assert_eq!(
+        (nothing.liability, nothing.expected),
+        (Money::ZERO, Points::ZERO)
+    );
 }
 
 proptest! {
