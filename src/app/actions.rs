@@ -21,6 +21,8 @@ pub enum Action {
     Segments,
     /// To the points.
     Points,
+    /// To the counter.
+    Counter,
     /// To the import.
     Import,
     /// To the settings.
@@ -71,6 +73,7 @@ impl Action {
         Action::Orders,
         Action::Segments,
         Action::Points,
+        Action::Counter,
         Action::Import,
         Action::Settings,
         Action::Rfm,
@@ -101,6 +104,7 @@ impl Action {
             Action::Orders => Route::Orders,
             Action::Segments => Route::Segments(String::new()),
             Action::Points => Route::Points(String::new()),
+            Action::Counter => Route::Counter(None),
             Action::Import => Route::Import,
             Action::Settings => Route::Settings(String::new()),
             Action::Rfm => Route::Segments("rfm".to_owned()),
@@ -122,6 +126,7 @@ impl Action {
             Action::Orders => words.shell_orders(),
             Action::Segments => words.shell_segments(),
             Action::Points => words.shell_points(),
+            Action::Counter => words.counter_title(),
             Action::Import => words.shell_action_import(),
             Action::Settings => words.shell_settings(),
             Action::Rfm => words.shell_action_rfm(),
@@ -153,6 +158,7 @@ impl Action {
             Action::Orders => "orders 订单 dingdan dd",
             Action::Segments => "segments groups 细分 分群 xifen xf fenqun",
             Action::Points => "points loyalty 积分 jifen jf",
+            Action::Counter => "counter till cashier checkout 收银 收银台 柜台 shouyintai syt guitai gt",
             Action::Import => "import file csv 导入 文件 daoru dr wenjian",
             Action::Settings => "settings preferences 设置 shezhi sz",
             Action::Rfm => "rfm recency frequency monetary 分析 fenxi",
@@ -184,6 +190,7 @@ impl Action {
             Action::Orders => icon::ORDERS,
             Action::Segments => icon::SEGMENTS,
             Action::Points | Action::Members => icon::POINTS,
+            Action::Counter => icon::STORE,
             Action::Import => icon::IMPORT,
             Action::Settings => icon::SETTINGS,
             Action::Rfm => icon::CHART,
@@ -225,6 +232,7 @@ impl Action {
             Action::Orders => Some("o"),
             Action::Segments => Some("s"),
             Action::Points => Some("p"),
+            Action::Counter => Some("t"),
             Action::Import => Some("i"),
             Action::Settings => Some(","),
             Action::Log => Some("l"),

@@ -27,6 +27,8 @@ pub enum Route {
     Segments(String),
     /// `#/points`, `#/points/<view>`
     Points(String),
+    /// `#/counter`, `#/counter/<customer>`
+    Counter(Option<CustomerId>),
     /// `#/import`
     Import,
     /// `#/settings`, `#/settings/<view>`
@@ -50,6 +52,8 @@ pub enum Section {
     Segments,
     /// Points.
     Points,
+    /// The counter.
+    Counter,
     /// Import.
     Import,
     /// Settings.
@@ -69,6 +73,7 @@ impl Route {
             Route::Orders | Route::Order(_) => Section::Orders,
             Route::Segments(_) => Section::Segments,
             Route::Points(_) => Section::Points,
+            Route::Counter(_) => Section::Counter,
             Route::Import => Section::Import,
             Route::Settings(_) => Section::Settings,
             Route::Demo(_) => Section::Demo,
@@ -90,6 +95,10 @@ impl Route {
             ("orders", Some(id)) => id.parse().map_or_else(|_| unknown(), Route::Order),
             ("segments", view) => Route::Segments(view.unwrap_or_default()),
             ("points", view) => Route::Points(view.unwrap_or_default()),
+            ("counter", None) => Route::Counter(None),
+            ("counter", Some(id)) => {
+                id.parse().map_or_else(|_| unknown(), |id| Route::Counter(Some(id)))
+            }
             ("import", None) => Route::Import,
             ("settings", view) => Route::Settings(view.unwrap_or_default()),
             ("demo", name) => Route::Demo(name.unwrap_or_default()),
@@ -114,6 +123,8 @@ impl Route {
             Route::Order(id) => with("/orders", &id.to_string()),
             Route::Segments(view) => with("/segments", view),
             Route::Points(view) => with("/points", view),
+            Route::Counter(None) => "/counter".to_owned(),
+            Route::Counter(Some(id)) => with("/counter", &id.to_string()),
             Route::Import => "/import".to_owned(),
             Route::Settings(view) => with("/settings", view),
             Route::Demo(name) => with("/demo", name),
@@ -321,6 +332,8 @@ mod tests {
             "#/orders/0000100000001",
             "#/segments/rfm",
             "#/points",
+            "#/counter",
+            "#/counter/0000100000001?order=0000100000002",
             "#/import",
             "#/settings/backup",
             "#/demo/cafe",
@@ -338,6 +351,7 @@ mod tests {
     fn odd_addresses_are_no_error() {
         for hash in [
             "#/customers/xyz",
+            "#/counter/xyz",
             "#/nowhere",
             "#/orders/1/2",
             "#%zz",

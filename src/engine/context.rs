@@ -1,5 +1,6 @@
 //! What comes in with a request and goes out with its answer, besides the request and the answer.
 
+use crate::coupons;
 use model::{Replica, Timestamp, WorkspaceSettings};
 use protocol::{Done, Fault, Progress, Query, RecordKind, Storage};
 
@@ -65,6 +66,9 @@ pub(crate) fn kinds_of(kinds: &[store::RecordKind]) -> Vec<RecordKind> {
             store::RecordKind::Segment => RecordKind::Segment,
             store::RecordKind::Program => RecordKind::Program,
             store::RecordKind::Settings => RecordKind::Settings,
+            store::RecordKind::Coupon | store::RecordKind::CouponCode | store::RecordKind::CouponUse => {
+                RecordKind::Coupon
+            }
         })
         .collect();
     named.sort();
@@ -116,8 +120,10 @@ pub fn needs_columns(query: &Query) -> bool {
         | Query::History { .. }
         | Query::Commands { .. }
         | Query::Program
+        | Query::Programs(protocol::ProgramQuery::Examples(_) | protocol::ProgramQuery::Movers { .. })
         | Query::Member { .. }
         | Query::Ledger { .. }
+        | Query::Counter(_)
         | Query::Find { .. } => false,
         Query::Customers(list) => {
             use protocol::CustomerSort as Sort;
@@ -128,13 +134,16 @@ pub fn needs_columns(query: &Query) -> bool {
                     Sort::Spend | Sort::OrderCount | Sort::LastOrderOn | Sort::Balance
                 )
         }
+        Query::Coupons(query) => coupons::needs_columns(query),
         Query::Home
         | Query::Count { .. }
         | Query::Segments
         | Query::Rfm { .. }
         | Query::Lifecycle { .. }
+        | Query::Programs(protocol::ProgramQuery::Values { .. })
         | Query::Members { .. }
         | Query::PointsOverview { .. }
+        | Query::Liability(_)
         | Query::Values { .. } => true,
     }
 }

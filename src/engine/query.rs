@@ -37,23 +37,29 @@ impl Engine {
             Query::Rfm { as_of } => self.rfm_view(*as_of, context),
             Query::Lifecycle { as_of } => self.lifecycle_view(*as_of, context),
             Query::Program => self.program_view(context),
+            Query::Programs(query) => self.design(query, context),
             Query::Member { customer, as_of } => self.member_view(*customer, *as_of, context),
             Query::Ledger {
                 customer,
+                as_of,
                 offset,
                 limit,
-            } => self.ledger_view(*customer, *offset, *limit, context),
+            } => self.ledger_view(*customer, *as_of, *offset, *limit, context),
             Query::Members {
                 search,
                 offset,
                 limit,
             } => self.members_view(search, *offset, *limit, context),
+            Query::Points(query) => self.points_query(query, context),
             Query::PointsOverview { as_of } => self.points_overview(*as_of, context),
+            Query::Liability(query) => self.liability(query, context),
             Query::Values {
                 attribute,
                 search,
                 limit,
             } => self.values(attribute, search, *limit, context),
+            Query::Counter(query) => self.counter(query, context),
+            Query::Coupons(query) => self.coupons(query, context),
             Query::Find { search, limit } => self.find(search, *limit),
         }
     }

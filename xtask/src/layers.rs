@@ -10,15 +10,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("segment", &["model", "insight"]),
     ("loyalty", &["model"]),
+    ("coupon", &["model"]),
     ("insight", &["model"]),
     ("intake", &["model"]),
     ("protocol", &["model"]),
     ("demo", &["model"]),
+    ("qr", &[]),
     ("store", &["model"]),
     (
         "engine",
         &[
-            "model", "segment", "loyalty", "insight", "intake", "store", "protocol",
+            "model", "segment", "loyalty", "insight", "intake", "store", "protocol", "qr", "coupon",
         ],
     ),
     ("worker", &["engine", "protocol", "model", "demo"]),

@@ -158,6 +158,29 @@ impl Client {
         }
     }
 
+    /// Changes data under an id of the caller's: the same id again is not carried out again, and is answered as the
+    /// first time. For acts that a person may send twice and that have no idempotency key of their own.
+    pub fn apply_once(
+        &self,
+        id: RequestId,
+        command: Command,
+    ) -> impl Future<Output = Result<Done, Fault>> + use<> {
+        let (sender, receiver) = oneshot::channel();
+        let waiting = Waiting {
+            answer: Answer::Plain(sender),
+            on_progress: None,
+        };
+        let _ = self
+            .line
+            .try_with_value(|line| line.send(id, Request::Command(command), &[], waiting));
+        async move {
+            match settle(receiver.await)? {
+                Reply::Done(done) => Ok(done),
+                _ => Err(mismatch()),
+            }
+        }
+    }
+
     /// Does long work on files: import, dry run, export, backup, restore. The answer comes with the bytes of a file
     /// where the request makes one.
     pub fn run<P: Fn(Progress) + 'static>(

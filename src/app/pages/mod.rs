@@ -1,5 +1,6 @@
 //! The pages, one folder or file for each noun.
 
+pub mod counter;
 pub mod customers;
 pub mod home;
 pub mod import;
