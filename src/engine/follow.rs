@@ -53,6 +53,14 @@ impl Touched {
         }
     }
 
+    /// Whose points one command of a person changed; nobody after a change of many.
+    pub(crate) fn few_with_points(&self) -> BTreeSet<CustomerId> {
+        /// More than a person changes by hand at once.
+        const FEW: usize = 20;
+        let all = self.everybody();
+        if all.len() > FEW { BTreeSet::new() } else { all }
+    }
+
     /// Everybody whose columns or points may differ.
     fn everybody(&self) -> BTreeSet<CustomerId> {
         let mut all = self.customers.clone();
@@ -203,6 +211,7 @@ impl Engine {
                 RecordKind::Segment,
                 RecordKind::Program,
                 RecordKind::Settings,
+                RecordKind::Coupon,
             ],
         }
     }

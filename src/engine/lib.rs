@@ -20,6 +20,7 @@
 mod apply;
 mod columns;
 mod context;
+mod coupons;
 mod customers;
 mod derive;
 mod export;
@@ -48,6 +49,7 @@ mod stories;
 pub use columns::ColumnsLoad;
 pub use context::{Applied, Changed, Context, Host, NewWorkspace, Step, Unanswered, needs_columns};
 pub use export::ExportSession;
+pub use points::replay::ReplaySession;
 pub use import::{FileIdentity, ImportSession, ImportStep};
 pub use sample::{Sample, SampleOrder};
 pub use store::Connection;
@@ -82,6 +84,9 @@ pub struct Engine {
     lists: ListCache,
     segments: Option<Rc<Vec<SavedSegment>>>,
     programs: Option<Rc<Programs>>,
+    liability: points::LiabilityCache,
+    /// The last replay of a draft.
+    replay: Option<points::replay::Kept>,
 }
 
 impl Engine {
@@ -121,6 +126,8 @@ impl Engine {
             lists: ListCache::default(),
             segments: None,
             programs: None,
+            liability: points::LiabilityCache::default(),
+            replay: None,
         })
     }
 

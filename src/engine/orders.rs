@@ -5,7 +5,7 @@ use crate::customers::{ROWS_MAX, existing};
 use crate::fault::{self, Failure, OrFault};
 use crate::follow::Touched;
 use crate::points::{MemberFacts, points_by_order};
-use crate::{Context, Engine, Unanswered, validate};
+use crate::{Context, Engine, Unanswered, coupons, validate};
 use model::{
     CustomerId, InteractionDraft, Issue, IssueCode, Money, Order, OrderDraft, OrderId, OrderStatus,
     Points, Refund, RefundLine, RefundRequest, Timestamp,
@@ -128,6 +128,7 @@ pub(crate) fn create(
     existing(tx.read(), customer)?;
     let fields = validate::order(fields, known.context.now).map_err(Fault::invalid)?;
     let id = tx.create_order(customer, &fields)?;
+    coupons::issue_for_order(tx, customer, id, &fields, known)?;
     let order = Order {
         id,
         customer,
@@ -183,11 +184,13 @@ pub(crate) fn refund(
         amount: refund_amount(&order, request, at, known.context.now)?,
         lines: request.lines.clone(),
     };
+    let before = order.refunded();
     tx.add_refund(id, &refund)?;
     order.refunds.push(refund);
     order
         .refunds
         .sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
+    coupons::after_refund(tx, &order, before, at, &request.key)?;
     Ok((Outcome::Order { id }, Touched::order(order)))
 }
 

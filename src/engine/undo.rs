@@ -144,6 +144,9 @@ impl UndoSession {
                 | RecordKind::Order
                 | RecordKind::Refund
                 | RecordKind::Interaction
+                | RecordKind::Coupon
+                | RecordKind::CouponCode
+                | RecordKind::CouponUse
                 | RecordKind::LedgerEntry => {}
             }
         }

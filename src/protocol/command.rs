@@ -1,5 +1,6 @@
 //! Commands: everything that changes data.
 
+use crate::{CounterCommand, Receipt};
 use model::{
     BatchId, CustomerDraft, CustomerId, Day, InteractionDraft, LifecycleThresholds, Money,
     OrderDraft, OrderId, Points, RefundRequest, SegmentId, WorkspaceSettings,
@@ -86,11 +87,18 @@ pub enum Command {
         points: Option<Points>,
         /// The reward's id.
         reward: Option<String>,
-        /// The order's amount, for the programme's `max_share`.
+        /// The order's amount, for the programme's `max_share`. Where `order` is given it is not looked at.
         order_amount: Option<Money>,
+        /// The order it pays for, whole or in part: limits look at that order, what the points pay earns nothing, and
+        /// they return to their lots when it is returned whole.
+        order: Option<OrderId>,
         /// Idempotency key, 1 to 128 characters.
         key: String,
     },
+    /// Coupons: defining, codes, uses.
+    Coupons(crate::CouponCommand),
+    /// Points between members and by hand: transfers, merging, bonuses, events.
+    Points(crate::PointsCommand),
     /// Gives or takes points by hand, with a reason.
     AdjustPoints {
         /// Whose.
@@ -111,6 +119,8 @@ pub enum Command {
         /// Idempotency key, 1 to 128 characters.
         key: String,
     },
+    /// An act at the counter: answered with [`Outcome::Receipt`].
+    Counter(CounterCommand),
     /// Changes the workspace's settings.
     SetSettings {
         /// All of them.
@@ -166,6 +176,10 @@ pub enum Outcome {
         /// What was redeemed is worth, in the programme's currency.
         worth: Option<Money>,
     },
+    /// What was done at the counter.
+    Receipt(Box<Receipt>),
+    /// Coupons changed, or were used.
+    Coupons(crate::CouponOutcome),
     /// Something was undone.
     Undone {
         /// Records taken away.

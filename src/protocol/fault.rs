@@ -21,6 +21,10 @@ pub enum FaultCode {
     InsufficientPoints,
     /// A limit of the programme is passed; `path` names it (`redeem.step`).
     ProgramLimit,
+    /// A coupon does not apply: `path` has the refusal's code, `found` the coupon's, `expected` what goes with it.
+    CouponRefused,
+    /// Codes are out or used: the field in `path` may not change any more.
+    CouponLocked,
     /// There is no loyalty programme yet.
     NoProgram,
     /// More than remains of the order.

@@ -167,6 +167,9 @@ pub(crate) fn created_by_sql(kind: RecordKind) -> Option<&'static str> {
         RecordKind::Segment => "SELECT created_by FROM segment WHERE id = ?1",
         RecordKind::Program => "SELECT created_by FROM program_version WHERE version = ?1",
         RecordKind::Settings => return None,
+        RecordKind::Coupon => "SELECT created_by FROM coupon WHERE id = ?1",
+        RecordKind::CouponCode => "SELECT created_by FROM coupon_code WHERE id = ?1",
+        RecordKind::CouponUse => "SELECT created_by FROM coupon_use WHERE id = ?1",
     })
 }
 
@@ -206,6 +209,9 @@ pub(crate) fn kind(code: i64) -> Result<RecordKind, StoreError> {
         5 => RecordKind::Segment,
         6 => RecordKind::Program,
         7 => RecordKind::Settings,
+        8 => RecordKind::Coupon,
+        9 => RecordKind::CouponCode,
+        10 => RecordKind::CouponUse,
         _ => {
             return Err(StoreError::BadValue(format!(
                 "no kind of record has number {code}"

@@ -12,6 +12,7 @@
 
 mod backup;
 mod changes;
+mod coupons;
 mod customers;
 mod error;
 mod imports;
@@ -33,6 +34,9 @@ mod write;
 mod stories;
 
 pub use backup::BackupInfo;
+pub use coupons::{
+    CodeDraft, CodeFilter, CodeRow, CouponCode, CouponOrder, CouponUse, OrderUse, StoredCoupon, UseDraft, UseKind,
+};
 pub use error::StoreError;
 pub use open::{New, SCHEMA_VERSION};
 pub use records::*;

@@ -2,7 +2,7 @@
 
 use crate::changes::{Diff, diff};
 use crate::customers::{json, wrong};
-use crate::{Action, Reader, RecordKind, RecordRef, StoreError, Tx};
+use crate::{Action, Reader, RecordKind, RecordRef, StoreError, Tx, coupons};
 use model::{
     Currency, CustomerId, Money, Order, OrderDraft, OrderId, OrderLine, OrderStatus, Refund,
     RefundLine, Timestamp,
@@ -82,7 +82,24 @@ impl Tx<'_> {
         for refund in self.read().refund_ids(id)? {
             self.remove_row(refund_record(refund))?;
         }
-        self.remove_row(record(id))
+        self.remove_order_alone(id)
+    }
+
+    /// Removes an order that has no refunds, with the uses of coupons on it and the unused codes it issued.
+    pub(crate) fn remove_order_alone(&mut self, id: OrderId) -> Result<(), StoreError> {
+        let uses = self.read().uses_of_order(id)?;
+        for code in self.read().unused_codes_from(id)? {
+            self.remove_row(coupons::code_record(code))?;
+        }
+        for it in &uses {
+            self.log_removal(coupons::use_record(it.id))?;
+        }
+        self.remove_row(record(id))?;
+        // Uses let themselves be taken away only when their order is gone.
+        for it in &uses {
+            self.delete_row(coupons::use_record(it.id))?;
+        }
+        Ok(())
     }
 
     /// Adds a refund to an order.

@@ -1,10 +1,12 @@
 //! Records as a whole, whatever their kind: taking a copy, removing, putting back. Removal and undo are made of these.
 
 use crate::changes::created_by_sql;
+use crate::coupons::code_record;
 use crate::{
-    Action, Entry, ProgramVersion, Reader, RecordKind, RecordRef, Segment, StoreError, Tx,
+    Action, CouponCode, CouponUse, Entry, ProgramVersion, Reader, RecordKind, RecordRef, Segment, StoreError, StoredCoupon, Tx,
     customers, interactions, ledger,
 };
+use model::coupon::{CodeId, CouponId, UseId};
 use model::{
     Customer, CustomerId, EntryId, Interaction, InteractionId, Order, OrderId, Refund, SegmentId,
 };
@@ -51,6 +53,7 @@ impl Tx<'_> {
         let orders = reader.order_ids_of(id)?;
         let interactions = reader.interaction_ids(id)?;
         let entries = reader.entries(id)?;
+        self.settle_codes_of(id)?;
         // The log has the customer last, so that undo, which goes backwards, brings them back first.
         for order in &orders {
             self.remove_order(*order)?;
@@ -60,6 +63,9 @@ impl Tx<'_> {
         }
         for entry in &entries {
             self.log_removal(ledger::record(entry.id))?;
+        }
+        for code in self.read().codes_of(id)? {
+            self.remove_row(code_record(code.id))?;
         }
         self.log_removal(customers::record(id))?;
         // The ledger lets an entry go only when its customer is gone.
@@ -81,7 +87,7 @@ impl Tx<'_> {
         self.delete_row(record)
     }
 
-    fn log_removal(&mut self, record: RecordRef) -> Result<(), StoreError> {
+    pub(crate) fn log_removal(&mut self, record: RecordRef) -> Result<(), StoreError> {
         self.begin_batch()?;
         if self.keeps_copies {
             let copy = self.read().copy(record)?.ok_or(StoreError::NotFound {
@@ -95,7 +101,7 @@ impl Tx<'_> {
     }
 
     /// Deletes a record's row and what hangs on nothing else; without a note in the log.
-    fn delete_row(&mut self, record: RecordRef) -> Result<(), StoreError> {
+    pub(crate) fn delete_row(&mut self, record: RecordRef) -> Result<(), StoreError> {
         let id = record.id;
         let sql = match record.kind {
             RecordKind::Customer => {
@@ -116,6 +122,9 @@ impl Tx<'_> {
             RecordKind::LedgerEntry => "DELETE FROM ledger_entry WHERE id = ?1",
             RecordKind::Segment => "DELETE FROM segment WHERE id = ?1",
             RecordKind::Program => "DELETE FROM program_version WHERE version = ?1",
+            RecordKind::Coupon => "DELETE FROM coupon WHERE id = ?1",
+            RecordKind::CouponCode => "DELETE FROM coupon_code WHERE id = ?1",
+            RecordKind::CouponUse => "DELETE FROM coupon_use WHERE id = ?1",
             RecordKind::Settings => return Ok(()),
         };
         self.conn.prepare_cached(sql)?.execute([id])?;
@@ -165,6 +174,18 @@ impl Tx<'_> {
             RecordKind::Program => {
                 let it: Copied<ProgramVersion> = serde_json::from_str(copy)?;
                 self.insert_program(&it.record, it.created_by)?;
+            }
+            RecordKind::Coupon => {
+                let it: Copied<StoredCoupon> = serde_json::from_str(copy)?;
+                self.insert_coupon(&it.record, it.created_by)?;
+            }
+            RecordKind::CouponCode => {
+                let it: Copied<CouponCode> = serde_json::from_str(copy)?;
+                self.insert_code(&it.record, it.created_by)?;
+            }
+            RecordKind::CouponUse => {
+                let it: Copied<CouponUse> = serde_json::from_str(copy)?;
+                self.insert_use(&it.record, it.created_by)?;
             }
             RecordKind::Settings => return Ok(()),
         }
@@ -246,6 +267,9 @@ impl Reader<'_> {
                     .find(|it| i64::from(it.version) == id);
                 copied(version, created_by, Vec::new())?
             }
+            RecordKind::Coupon => copied(self.coupon(CouponId(id))?, created_by, Vec::new())?,
+            RecordKind::CouponCode => copied(self.code(CodeId(id))?, created_by, Vec::new())?,
+            RecordKind::CouponUse => copied(self.coupon_use(UseId(id))?, created_by, Vec::new())?,
             RecordKind::Settings => None,
         })
     }
@@ -268,7 +292,11 @@ impl Reader<'_> {
             }
             RecordKind::Interaction => "SELECT customer FROM interaction WHERE id = ?1",
             RecordKind::LedgerEntry => "SELECT customer FROM ledger_entry WHERE id = ?1",
-            RecordKind::Segment | RecordKind::Program | RecordKind::Settings => return Ok(None),
+            RecordKind::CouponCode => "SELECT customer FROM coupon_code WHERE id = ?1 AND customer IS NOT NULL",
+            RecordKind::CouponUse => "SELECT customer FROM coupon_use WHERE id = ?1 AND customer IS NOT NULL",
+            RecordKind::Segment | RecordKind::Program | RecordKind::Settings | RecordKind::Coupon => {
+                return Ok(None);
+            }
         };
         Ok(self
             .conn

@@ -17,8 +17,9 @@ use crate::workspace::{SETTINGS, program_record, segment_record};
 use crate::write::BatchMeta;
 use crate::{
     Action, Entry, EntryDraft, EntryKind, RecordKind, RecordRef, Store, StoreError, Tx, Undone,
-    Written, customers, interactions, ledger, orders,
+    Written, coupons, customers, interactions, ledger, orders,
 };
+use model::coupon::{CodeId, CouponId, UseId};
 use model::{BatchId, CustomerId, EntryId, InteractionId, OrderId, Points, SegmentId};
 use rusqlite::OptionalExtension;
 
@@ -66,6 +67,9 @@ enum Phase {
     Orders,
     Customers,
     Entries,
+    Uses,
+    Codes,
+    Coupons,
     Rest,
     Changes,
 }
@@ -190,7 +194,10 @@ impl Tx<'_> {
             Phase::Interactions => ("interaction", Phase::Orders),
             Phase::Orders => (r#""order""#, Phase::Customers),
             Phase::Customers => ("customer", Phase::Entries),
-            Phase::Entries | Phase::Rest | Phase::Changes => ("ledger_entry", Phase::Rest),
+            Phase::Entries | Phase::Rest | Phase::Changes => ("ledger_entry", Phase::Uses),
+            Phase::Uses => ("coupon_use", Phase::Codes),
+            Phase::Codes => ("coupon_code", Phase::Coupons),
+            Phase::Coupons => ("coupon", Phase::Rest),
         };
         let ids = self.made(table, target, run.cursor, limit)?;
         for &id in &ids {
@@ -205,6 +212,13 @@ impl Tx<'_> {
                 }
                 Phase::Entries | Phase::Rest | Phase::Changes => {
                     self.reverse(EntryId(id), undone)?;
+                }
+                Phase::Uses => self.reverse_use(UseId(id), undone)?,
+                Phase::Codes => {
+                    self.unmake(target, coupons::code_record(CodeId(id)), undone)?;
+                }
+                Phase::Coupons => {
+                    self.unmake(target, coupons::coupon_record(CouponId(id)), undone)?;
                 }
             }
             run.cursor = id;
@@ -278,9 +292,17 @@ impl Tx<'_> {
                        OR EXISTS (SELECT 1 FROM interaction WHERE customer = ?1)
                        OR EXISTS (SELECT 1 FROM ledger_entry e WHERE e.customer = ?1 AND e.created_by <> ?2
                                   AND NOT EXISTS (SELECT 1 FROM change c WHERE c.kind = 4 AND c.record = e.id
+                                                  AND c.batch = ?2))
+                       OR EXISTS (SELECT 1 FROM coupon_code k WHERE k.customer = ?1 AND k.created_by <> ?2
+                                  AND NOT EXISTS (SELECT 1 FROM change c WHERE c.kind = 9 AND c.record = k.id
                                                   AND c.batch = ?2))"#
             }
             RecordKind::Order => "SELECT 1 FROM refund WHERE order_id = ?1 AND ?2 = ?2",
+            RecordKind::Coupon => {
+                "SELECT 1 WHERE ?2 = ?2 AND (EXISTS (SELECT 1 FROM coupon_code WHERE coupon = ?1)
+                                             OR EXISTS (SELECT 1 FROM coupon_use WHERE coupon = ?1))"
+            }
+            RecordKind::CouponCode => "SELECT 1 FROM coupon_use WHERE code = ?1 AND ?2 = ?2",
             _ => return Ok(false),
         };
         Ok(self
@@ -433,8 +455,8 @@ impl Tx<'_> {
                 kept_if_taken(self.restore_row(record, copy))
                     .map(|done| done.map(|()| Action::Restored))
             }
-            // Entries go along with their customer.
-            (Action::Restored, _) if record.kind == RecordKind::LedgerEntry => Ok(None),
+            // Entries go along with their customer, uses with their order.
+            (Action::Restored, _) if goes_along(record.kind) => Ok(None),
             (Action::Restored, _) => {
                 if !there
                     || self.edited_after(target, record, change.seq)?
@@ -453,6 +475,7 @@ impl Tx<'_> {
     fn remove_alone(&mut self, record: RecordRef) -> Result<(), StoreError> {
         match record.kind {
             RecordKind::Customer => self.remove_customer(CustomerId(record.id)).map(|_| ()),
+            RecordKind::Order => self.remove_order_alone(OrderId(record.id)),
             _ => self.remove_row(record),
         }
     }
@@ -478,9 +501,18 @@ impl Tx<'_> {
                 let settings = patch(&reader.settings()?, before)?;
                 self.set_settings(&settings)
             }
+            RecordKind::Coupon => match reader.coupon(CouponId(record.id))? {
+                Some(old) => self.change_coupon(&old, &patch(&old, before)?),
+                None => Ok(()),
+            },
+            RecordKind::CouponCode => match reader.code(CodeId(record.id))? {
+                Some(old) => self.change_code(&old, &patch(&old, before)?),
+                None => Ok(()),
+            },
             RecordKind::Refund
             | RecordKind::Interaction
             | RecordKind::LedgerEntry
+            | RecordKind::CouponUse
             | RecordKind::Program => Ok(()),
         }
     }
@@ -491,7 +523,8 @@ impl Tx<'_> {
             RecordKind::Order | RecordKind::Interaction | RecordKind::LedgerEntry => {
                 ("customer", RecordKind::Customer)
             }
-            RecordKind::Refund => ("order", RecordKind::Order),
+            RecordKind::Refund | RecordKind::CouponUse => ("order", RecordKind::Order),
+            RecordKind::CouponCode => ("coupon", RecordKind::Coupon),
             _ => return Ok(true),
         };
         let copy: serde_json::Value = serde_json::from_str(copy)?;
@@ -515,7 +548,7 @@ impl Tx<'_> {
                 let copy = change.before.as_deref().unwrap_or("null");
                 !there && made_by(copy)? != Some(target.id.0)
             }
-            Action::Restored => there && change.record.kind != RecordKind::LedgerEntry,
+            Action::Restored => there && !goes_along(change.record.kind),
             Action::Created => false,
         })
     }
@@ -542,6 +575,11 @@ impl Tx<'_> {
         }
         Ok(())
     }
+}
+
+/// Kinds that are append-only: they go with what they belong to.
+fn goes_along(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::LedgerEntry | RecordKind::CouponUse)
 }
 
 /// A row of the log.

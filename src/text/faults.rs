@@ -72,6 +72,8 @@ impl Words {
             FaultCode::KeyReused => self.faults_key_reused(),
             FaultCode::Conflict => self.faults_conflict(),
             FaultCode::ProgramLimit => self.faults_program_limit(),
+            FaultCode::CouponRefused => return self.coupon_refused_fault(fault),
+            FaultCode::CouponLocked => return self.coupon_locked(fault),
             FaultCode::NoProgram => self.faults_no_program(),
             FaultCode::RefundTooLarge => self.faults_refund_too_large(),
             FaultCode::CannotUndo => self.faults_cannot_undo(),

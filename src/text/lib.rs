@@ -14,15 +14,18 @@
 )]
 #[path = "catalogue.rs"]
 mod catalogue;
+mod coupons;
 mod dates;
 mod faults;
 mod names;
 mod numbers;
+mod programs;
 mod rules;
 #[cfg(test)]
 mod tests;
 
 pub use numbers::MoneyParts;
+pub use programs::{ProgramChange, ProgramLine};
 
 /// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
