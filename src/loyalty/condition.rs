@@ -182,6 +182,40 @@ impl Conditions {
         }
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.order.is_empty() && self.line.is_empty()
+    }
+
+    /// Whether all are about categories and products.
+    pub(crate) fn is_about_codes(&self) -> bool {
+        let about_codes =
+            |test: &LineTest| matches!(test, LineTest::Category(_) | LineTest::Product(_));
+        self.order.is_empty() && self.line.iter().all(about_codes)
+    }
+
+    fn sets(&self, of: Texts) -> impl Iterator<Item = &CodeSet> {
+        self.line.iter().filter_map(move |test| match (test, of) {
+            (LineTest::Category(set), Texts::Categories)
+            | (LineTest::Product(set), Texts::Products) => Some(set),
+            _ => None,
+        })
+    }
+
+    /// Whether everything about this kind of text holds for a code.
+    pub(crate) fn allow(&self, of: Texts, code: u32) -> bool {
+        self.sets(of).all(|set| set.contains(code))
+    }
+
+    /// How many codes of this kind of text there are, where any condition looks at them. A code beyond passes no test;
+    /// without any condition there is no test.
+    pub(crate) fn codes(&self, of: Texts) -> usize {
+        self.sets(of)
+            .map(|set| set.passes.len().max(1))
+            .max()
+            .unwrap_or(0)
+    }
+
     /// Whether it takes a line to judge.
     pub(crate) fn looks_at_lines(&self) -> bool {
         !self.line.is_empty()

@@ -50,6 +50,7 @@ pub mod breakage;
 mod condition;
 mod earn;
 mod expiry;
+mod fast;
 mod fold;
 mod input;
 mod ledger;
@@ -65,6 +66,7 @@ mod timeline;
 
 pub use earn::{EarnSkip, EarnStep, Explanation, explain};
 pub use account::{Account, OpenLot, Standing, WaitingLot};
+pub use fast::{Block, Fast, LineColumns, Spent};
 pub use fold::Evaluator;
 pub use input::{
     AsOf, Deed, Ends, KnownBirthday, Line, Member, MovedLot, NO_CODE, Purchase, Recorded, Refund,

@@ -137,6 +137,11 @@ pub(crate) enum EventGives {
 }
 
 impl Gate {
+    /// First and last day of the rule.
+    pub(crate) fn days(&self) -> (i32, i32) {
+        (self.from, self.to)
+    }
+
     /// Whether the rule is in season.
     pub(crate) fn open_on(&self, day: i32) -> bool {
         self.from <= day && day <= self.to

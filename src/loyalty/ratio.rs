@@ -41,6 +41,17 @@ impl Ratio {
         })
     }
 
+    /// In lowest terms, where that fits 64 bits.
+    pub(crate) fn small(self) -> Option<(i64, i64)> {
+        let divisor = greatest_common_divisor(
+            self.numerator.unsigned_abs(),
+            self.denominator.unsigned_abs(),
+        );
+        let divisor = i128::try_from(divisor).ok()?.max(1);
+        let numerator = i64::try_from(self.numerator / divisor).ok()?;
+        Some((numerator, i64::try_from(self.denominator / divisor).ok()?))
+    }
+
     pub(crate) fn of(decimal: Decimal) -> Result<Self, Overflow> {
         let (numerator, denominator) = decimal.ratio();
         Self::new(numerator, denominator)
@@ -106,7 +117,11 @@ impl Ratio {
     /// As a decimal number; what does not come out even is cut after twelve decimals. For people, not for sums.
     pub(crate) fn to_decimal(self) -> String {
         const MOST: u32 = 12;
-        let (sign, size) = if self.numerator < 0 { ("-", self.numerator.unsigned_abs()) } else { ("", self.numerator.unsigned_abs()) };
+        let (sign, size) = if self.numerator < 0 {
+            ("-", self.numerator.unsigned_abs())
+        } else {
+            ("", self.numerator.unsigned_abs())
+        };
         let divisor = self.denominator.unsigned_abs().max(1);
         let (mut text, mut rest) = (format!("{sign}{}", size / divisor), size % divisor);
         if rest > 0 {

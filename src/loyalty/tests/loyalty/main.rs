@@ -11,6 +11,7 @@
 
 mod cases;
 mod expiries;
+mod fast;
 mod explained;
 mod histories;
 mod liability;
@@ -20,3 +21,6 @@ mod reference;
 mod scenarios;
 mod story;
 mod tiers;
+
+/// Histories that each property is tried with.
+pub const CASES: u32 = 10_000;

@@ -12,7 +12,7 @@ fn at(moment: Timestamp) -> AsOf {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(crate::CASES))]
 
     #[test]
     fn accounts_and_ledgers_agree(story in story(), moment in moment()) {
