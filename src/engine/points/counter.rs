@@ -138,7 +138,11 @@ impl Engine {
         Ok(found)
     }
 
-    fn counter_card(&mut self, id: CustomerId, context: &Context) -> Result<CounterCard, Unanswered> {
+    fn counter_card(
+        &mut self,
+        id: CustomerId,
+        context: &Context,
+    ) -> Result<CounterCard, Unanswered> {
         let day = self.today(context);
         let programs = self.programs()?;
         let facts = MemberFacts::read(self.store.read(), id)?;
@@ -159,7 +163,10 @@ impl Engine {
             .orders
             .iter()
             .filter(|order| order.remaining() > Money::ZERO);
-        let last_visit = counting.clone().map(|order| zone.day(order.fields.at)).max();
+        let last_visit = counting
+            .clone()
+            .map(|order| zone.day(order.fields.at))
+            .max();
         let visits = counting.count() as u64;
         let mut newest: Vec<Order> = facts.orders;
         newest.sort_by_key(|order| std::cmp::Reverse((order.fields.at, order.id)));
@@ -223,9 +230,7 @@ impl Engine {
             .ok_or_else(|| Fault::new(FaultCode::NoProgram))?;
         let program = &version.program;
         let mut facts = MemberFacts::read(self.store.read(), bill.customer)?;
-        let before = facts
-            .account(&programs, &self.settings.zone, day)?
-            .standing;
+        let before = facts.account(&programs, &self.settings.zone, day)?.standing;
         let amount = (bill.amount > Money::ZERO).then_some(bill.amount);
         let most = loyalty::usable_points(program, before.balance, amount);
         let request = RedemptionRequest {
@@ -266,9 +271,7 @@ impl Engine {
             worth,
             to_pay: Money(bill.amount.0.saturating_sub(worth.0)),
             balance: after.balance,
-            rises_to: rises
-                .then(|| tier_name_of(program, after.tier))
-                .flatten(),
+            rises_to: rises.then(|| tier_name_of(program, after.tier)).flatten(),
         })
     }
 }
@@ -346,7 +349,9 @@ pub(super) fn tier_name_of(program: &Program, tier: Option<u16>) -> Option<Strin
 }
 
 fn step_of(program: &Program) -> Points {
-    program.redeem.map_or(Points(1), |redeem| Points(redeem.step.0.max(1)))
+    program
+        .redeem
+        .map_or(Points(1), |redeem| Points(redeem.step.0.max(1)))
 }
 
 /// The least number at once that is a multiple of the step.

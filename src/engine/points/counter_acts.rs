@@ -12,9 +12,7 @@ use crate::follow::Touched;
 use crate::orders;
 use loyalty::{Entry, Standing};
 use model::program::Program;
-use model::{
-    CustomerId, Issue, IssueCode, Money, Order, OrderId, Points, RefundRequest,
-};
+use model::{CustomerId, Issue, IssueCode, Money, Order, OrderId, Points, RefundRequest};
 use protocol::{ActKind, Bill, CounterCommand, Fault, FaultCode, Outcome, Receipt};
 use store::{EntryKind, Tx};
 
@@ -50,11 +48,7 @@ fn in_force<'k>(known: &'k Known<'_>) -> Result<(&'k Program, u32), Fault> {
     Ok((&version.program, version.number))
 }
 
-fn standing(
-    customer: CustomerId,
-    known: &Known<'_>,
-    tx: &Tx<'_>,
-) -> Result<Standing, Fault> {
+fn standing(customer: CustomerId, known: &Known<'_>, tx: &Tx<'_>) -> Result<Standing, Fault> {
     let zone = &known.settings.zone;
     standing_of(tx.read(), customer, &known.programs, zone, known.today)
 }
@@ -180,7 +174,8 @@ fn use_points(
         key,
     };
     let (_, touched) = redeem(&wish, known, tx)?;
-    let receipt = Paper::new(ActKind::Used, bill.customer, known, tx)?.redemption(key, bill.points)?;
+    let receipt =
+        Paper::new(ActKind::Used, bill.customer, known, tx)?.redemption(key, bill.points)?;
     Ok((receipt, touched))
 }
 
@@ -443,7 +438,8 @@ impl<'a> Paper<'a> {
         let taken = self.entries.iter().find(|entry| entry.id == taken);
         self.receipt.earned = taken.map_or(Points::ZERO, |entry| entry.points);
         // Points that paid come back with the refund that completes the return.
-        if order.remaining() <= Money::ZERO && order.refunds.last().is_some_and(|it| it.key == key) {
+        if order.remaining() <= Money::ZERO && order.refunds.last().is_some_and(|it| it.key == key)
+        {
             let back = sum(&format!("order:{}:return:", order.id));
             self.receipt.used = Points(back.saturating_neg());
             self.receipt.worth = Money(-loyalty::worth(self.program, Points(back)).0);

@@ -109,7 +109,10 @@ fn a_member_is_found_by_whatever_is_at_hand() {
         assert_eq!(found.members[0].balance, Some(Points(500)), "{code}");
         assert_eq!(found.members[0].tier_name.as_deref(), Some("silver"));
     }
-    assert_eq!(found(&mut shop, "shuke:member:0000100zzzzzz"), FoundMembers::default());
+    assert_eq!(
+        found(&mut shop, "shuke:member:0000100zzzzzz"),
+        FoundMembers::default()
+    );
     assert_eq!(found(&mut shop, ""), FoundMembers::default());
     let receipts = found(&mut shop, "R-260615-AAAA0000").receipts;
     assert_eq!(receipts.len(), 1);
@@ -250,7 +253,10 @@ fn a_programme_that_changed_meanwhile_is_a_conflict() {
         from: None,
     });
     let fault = shop.refuse(&sell(fang, 1_000, 0, "k2"));
-    assert_eq!((fault.code, fault.path.as_deref()), (FaultCode::Conflict, Some("program")));
+    assert_eq!(
+        (fault.code, fault.path.as_deref()),
+        (FaultCode::Conflict, Some("program"))
+    );
     // What was booked before stays booked: the same key again is no conflict.
     assert_eq!(shop.apply(&sell(fang, 30_000, 0, "k1")).batch, None);
     let reward = |points: i64, key: &str| {
@@ -261,12 +267,18 @@ fn a_programme_that_changed_meanwhile_is_a_conflict() {
             key: key.into(),
         })
     };
-    assert_eq!(shop.refuse(&reward(300, "m")).path.as_deref(), Some("reward"));
+    assert_eq!(
+        shop.refuse(&reward(300, "m")).path.as_deref(),
+        Some("reward")
+    );
     let done = receipt(&shop.apply(&reward(250, "m")));
     assert_eq!(done.reward.as_deref(), Some("Mug"));
     assert_eq!(done.balance, Points(50));
     // There was one.
-    assert_eq!(shop.refuse(&reward(250, "m2")).code, FaultCode::ProgramLimit);
+    assert_eq!(
+        shop.refuse(&reward(250, "m2")).code,
+        FaultCode::ProgramLimit
+    );
     let entry = card(&mut shop, fang).redemptions[0].id.clone();
     let reverse = |key: &str| {
         Command::Counter(CounterCommand::Reverse {
@@ -342,7 +354,10 @@ fn a_purchase_of_the_wrong_member_is_moved_whole() {
     let fault = shop.refuse(&to(order, poor, "m2"));
     assert_eq!(fault.code, FaultCode::InsufficientPoints);
     shop.apply(&take_back(order, Some(100), "b1"));
-    assert_eq!(shop.refuse(&to(order, na, "m3")).code, FaultCode::CannotUndo);
+    assert_eq!(
+        shop.refuse(&to(order, na, "m3")).code,
+        FaultCode::CannotUndo
+    );
     shop.assert_in_step();
 }
 

@@ -48,7 +48,10 @@ pub fn pane(
             .iter()
             .map(|row| take.order(row, asked.as_deref()))
             .collect();
-        let spent: Vec<AnyView> = redemptions.iter().map(|entry| take.redemption(entry)).collect();
+        let spent: Vec<AnyView> = redemptions
+            .iter()
+            .map(|entry| take.redemption(entry))
+            .collect();
         view! {
             <ul class="till-list" aria-label=words.counter_back_orders()>{rows}</ul>
             {(!spent.is_empty())

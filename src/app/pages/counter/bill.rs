@@ -72,7 +72,9 @@ impl Form {
         if bill.amount == Money::ZERO && bill.points == Points::ZERO {
             let words = self.till.words;
             let example = words.money(Money(3_550), self.currency);
-            self.act.wrong.set(Some(words.counter_amount_wrong(&example)));
+            self.act
+                .wrong
+                .set(Some(words.counter_amount_wrong(&example)));
             return;
         }
         // The points follow the amount within a moment; what the button does not say yet is not done.
@@ -267,7 +269,8 @@ fn amount_field(form: Form, book: Callback<()>) -> AnyView {
 
 fn use_points(form: Form, latest: Memo<Option<Quote>>, quote: Memo<Option<Quote>>) -> AnyView {
     let words = form.till.words;
-    let none = Memo::new(move |_| latest.with(|quote| quote.as_ref().is_none_or(|it| it.most.0 <= 0)));
+    let none =
+        Memo::new(move |_| latest.with(|quote| quote.as_ref().is_none_or(|it| it.most.0 <= 0)));
     let label = move || {
         let quote = latest.get()?;
         let (points, worth) = match form.using.get() {
@@ -284,7 +287,9 @@ fn use_points(form: Form, latest: Memo<Option<Quote>>, quote: Memo<Option<Quote>
         full.then(|| limit(words, &quote.limit))
     };
     let to_pay = move || {
-        let quote = quote.get().filter(|quote| quote.usable && quote.amount.0 > 0)?;
+        let quote = quote
+            .get()
+            .filter(|quote| quote.usable && quote.amount.0 > 0)?;
         Some(words.counter_use_to_pay(&words.money(quote.to_pay, form.currency)))
     };
     let step = move |up: bool| {
@@ -294,7 +299,8 @@ fn use_points(form: Form, latest: Memo<Option<Quote>>, quote: Memo<Option<Quote>
         let step = quote.step.0.max(1);
         let now = form.points.get_untracked();
         let next = if up { now + step } else { now - step };
-        form.wanted.set(Some(next.clamp(step.min(quote.most.0), quote.most.0)));
+        form.wanted
+            .set(Some(next.clamp(step.min(quote.most.0), quote.most.0)));
     };
     view! {
         <div class="till-use" class:on=move || form.using.get()>
@@ -380,19 +386,19 @@ fn button(form: Form, quote: Memo<Option<Quote>>, book: Callback<()>) -> AnyView
                 &words.points(quote.earned),
             ),
             Some(quote) if quote.usable => words.counter_do_use(&words.points(quote.points)),
-            Some(quote) if quote.earned.0 > 0 => {
-                words.counter_do_give(&words.points(quote.earned))
+            Some(quote) if quote.earned.0 > 0 => words.counter_do_give(&words.points(quote.earned)),
+            _ if amount > Money::ZERO => {
+                words.counter_do_amount(&words.money(amount, form.currency))
             }
-            _ if amount > Money::ZERO => words.counter_do_amount(&words.money(amount, form.currency)),
             _ => words.act_done().to_owned(),
         }
     };
     let below = move || {
         let quote = quote.get().filter(|quote| quote.amount.0 > 0)?;
         let rises = quote.rises_to.map(|tier| words.counter_rises(&tier));
-        let from = quote.posts_on.map(|day| {
-            words.counter_gives_from(&words.points(quote.earned), &words.day(day))
-        });
+        let from = quote
+            .posts_on
+            .map(|day| words.counter_gives_from(&words.points(quote.earned), &words.day(day)));
         let none = (quote.earned.0 <= 0).then(|| words.counter_gives_none().to_owned());
         let all: Vec<String> = [rises, from, none].into_iter().flatten().collect();
         Some(all.join(" · "))
@@ -439,7 +445,12 @@ mod tests {
 
     #[test]
     fn shares_are_read_as_per_cent() {
-        for (share, text) in [("0.5", "50%"), ("1", "100%"), ("0.125", "12.5%"), ("0.05", "5%")] {
+        for (share, text) in [
+            ("0.5", "50%"),
+            ("1", "100%"),
+            ("0.125", "12.5%"),
+            ("0.05", "5%"),
+        ] {
             assert_eq!(percent(share), text);
         }
     }

@@ -78,7 +78,10 @@ pub fn close(stream: &MediaStream) {
 
 /// What the camera sees now, small and grey. `None` while there is no picture yet.
 pub fn frame(video: &HtmlVideoElement, canvas: &HtmlCanvasElement) -> Option<Frame> {
-    let (wide, high) = (f64::from(video.video_width()), f64::from(video.video_height()));
+    let (wide, high) = (
+        f64::from(video.video_width()),
+        f64::from(video.video_height()),
+    );
     if wide < 1.0 || high < 1.0 {
         return None;
     }

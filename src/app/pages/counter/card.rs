@@ -72,7 +72,14 @@ fn here(till: Till, customer: CustomerId, card: Memo<Option<Arc<CounterCard>>>) 
     // A link to a purchase opens what can be taken back.
     let place = use_place();
     let asked_order = place.with_untracked(|place| place.params.get("order").map(str::to_owned));
-    let mode = RwSignal::new(if asked_order.is_some() { "back" } else { "bill" }.to_owned());
+    let mode = RwSignal::new(
+        if asked_order.is_some() {
+            "back"
+        } else {
+            "bill"
+        }
+        .to_owned(),
+    );
     let choices = vec![
         Choice::new("bill", words.counter_mode_bill()),
         Choice::new("rewards", words.counter_mode_rewards()),

@@ -7,8 +7,8 @@ use crate::router::Route;
 use crate::state::{use_ask, use_ask_when, use_today};
 use model::CustomerId;
 use protocol::{
-    CounterQuery, CounterReply, FoundMember, FoundMembers, FoundReceipt, OrderList, OrderRow, Query,
-    Reply,
+    CounterQuery, CounterReply, FoundMember, FoundMembers, FoundReceipt, OrderList, OrderRow,
+    Query, Reply,
 };
 use text::Words;
 use ui::prelude::*;
@@ -60,7 +60,11 @@ pub fn page(till: Till) -> AnyView {
 fn field(till: Till, search: RwSignal<String>) -> AnyView {
     let words = till.words;
     let stranger = RwSignal::new(false);
-    Effect::watch(move || search.get(), move |_, _, _| stranger.set(false), false);
+    Effect::watch(
+        move || search.get(),
+        move |_, _, _| stranger.set(false),
+        false,
+    );
     let enter = move |event: leptos::ev::KeyboardEvent| {
         let text = search.get_untracked().trim().to_owned();
         if event.key() != "Enter" || event.is_composing() || text.is_empty() {
@@ -206,7 +210,8 @@ fn today(words: Words) -> AnyView {
         }
         _ => ().into_any(),
     });
-    view! { <section class="till-today"><h2>{words.counter_today()}</h2>{list}</section> }.into_any()
+    view! { <section class="till-today"><h2>{words.counter_today()}</h2>{list}</section> }
+        .into_any()
 }
 
 fn visit(words: Words, row: &OrderRow) -> AnyView {

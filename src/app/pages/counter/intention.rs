@@ -62,7 +62,11 @@ fn random() -> u64 {
 
 /// `R-261122-7K3Q9XMD`: the day, so that people find it, and 40 bits, so that no two tills draw the same.
 fn number(day: Day, random: u64) -> String {
-    let date: String = day.to_string().chars().filter(char::is_ascii_digit).collect();
+    let date: String = day
+        .to_string()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     let digits: String = (0..8)
         .map(|place| {
             let digit = (random >> (5 * place)) & 31;

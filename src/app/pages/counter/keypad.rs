@@ -73,7 +73,9 @@ pub fn press(text: &str, key: Key, currency: Currency) -> String {
 pub fn read(text: &str, currency: Currency) -> Option<Money> {
     let plain = tidy(text, currency);
     let plain = plain.strip_suffix('.').unwrap_or(&plain);
-    Money::parse(plain, currency).ok().filter(|money| money.0 > 0)
+    Money::parse(plain, currency)
+        .ok()
+        .filter(|money| money.0 > 0)
 }
 
 /// The keys.

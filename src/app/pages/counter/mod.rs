@@ -78,7 +78,13 @@ impl Act {
 impl Till {
     /// Carries an act out and shows its receipt; a second tap while it is under way does nothing. `done` runs after
     /// success, while the parts of the page that started it are still there.
-    fn carry_out(self, act: Act, command: CounterCommand, name: String, done: impl FnOnce() + 'static) {
+    fn carry_out(
+        self,
+        act: Act,
+        command: CounterCommand,
+        name: String,
+        done: impl FnOnce() + 'static,
+    ) {
         if act.busy.get_untracked() {
             return;
         }
@@ -179,9 +185,10 @@ pub fn CounterPage() -> impl IntoView {
     // A receipt belongs to its member's page.
     Effect::new(move |_| {
         let here = customer.get();
-        let elsewhere = till
-            .slip
-            .with_untracked(|slip| slip.as_ref().is_some_and(|it| Some(it.receipt.customer) != here));
+        let elsewhere = till.slip.with_untracked(|slip| {
+            slip.as_ref()
+                .is_some_and(|it| Some(it.receipt.customer) != here)
+        });
         if elsewhere {
             till.slip.set(None);
         }

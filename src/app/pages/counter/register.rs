@@ -4,9 +4,7 @@ use super::{Act, Till, name_or};
 use crate::state::use_today;
 use leptos::task::spawn_local;
 use model::{Birthday, CustomerDraft, CustomerId};
-use protocol::{
-    Command, CounterQuery, CounterReply, Outcome, Query, Reply,
-};
+use protocol::{Command, CounterQuery, CounterReply, Outcome, Query, Reply};
 use std::time::Duration;
 use ui::prelude::*;
 use ui::{Button, DateField, Dialog, Input, Look};
@@ -57,7 +55,8 @@ fn form(till: Till, searched: &str) -> AnyView {
             ..CustomerDraft::default()
         };
         if draft.name.is_empty() && draft.phone.is_none() {
-            act.wrong.set(Some(words.counter_register_need().to_owned()));
+            act.wrong
+                .set(Some(words.counter_register_need().to_owned()));
             return;
         }
         create(till, act, draft);
@@ -99,7 +98,9 @@ fn create(till: Till, act: Act, fields: CustomerDraft) {
     let words = till.words;
     let name = name_or(words, &fields.name);
     // The same wish sent twice makes one member: the key is the request's id, which the worker does once.
-    let key = act.intention.key(&[&fields.name, "\n", fields.phone.as_deref().unwrap_or("")].concat());
+    let key = act
+        .intention
+        .key(&[&fields.name, "\n", fields.phone.as_deref().unwrap_or("")].concat());
     let answer = till
         .state
         .client
@@ -152,7 +153,11 @@ fn twin(till: Till, phone: RwSignal<String>) -> AnyView {
             let _ = known.try_set(same.map(|it| (it.customer, it.name)));
         });
     });
-    Effect::watch(move || phone.get(), move |typed, _, _| look(typed.clone()), true);
+    Effect::watch(
+        move || phone.get(),
+        move |typed, _, _| look(typed.clone()),
+        true,
+    );
     let content = move || {
         known.get().map(|(customer, name)| {
             let text = words.counter_register_taken(&name_or(words, &name));

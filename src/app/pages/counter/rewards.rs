@@ -50,12 +50,7 @@ pub fn pane(
     view! { <div class="till-rewards">{act.notice()}{list}</div> }.into_any()
 }
 
-fn row(
-    words: Words,
-    reward: &RewardView,
-    act: Act,
-    take: Callback<(String, Points)>,
-) -> AnyView {
+fn row(words: Words, reward: &RewardView, act: Act, take: Callback<(String, Points)>) -> AnyView {
     let (gone, missing) = (reward.left == Some(0), reward.missing.0 > 0);
     let note = if gone {
         Some(words.counter_reward_gone().to_owned())
@@ -66,7 +61,10 @@ fn row(
             .left
             .map(|left| words.counter_reward_left(u64::from(left)))
     };
-    let below: Vec<String> = [words.points(reward.points)].into_iter().chain(note).collect();
+    let below: Vec<String> = [words.points(reward.points)]
+        .into_iter()
+        .chain(note)
+        .collect();
     let (id, points) = (reward.id.clone(), reward.points);
     let label = [words.counter_reward_do(), " ", &reward.name].concat();
     view! {

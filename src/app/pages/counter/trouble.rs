@@ -23,7 +23,9 @@ pub fn say(words: Words, fault: &Fault, name: &str) -> String {
             }
             _ => words.counter_returned_already().to_owned(),
         },
-        (FaultCode::CannotUndo, _, "already reversed") => words.counter_reversed_already().to_owned(),
+        (FaultCode::CannotUndo, _, "already reversed") => {
+            words.counter_reversed_already().to_owned()
+        }
         (FaultCode::CannotUndo, _, "an order with refunds") => {
             words.counter_move_refunded().to_owned()
         }

@@ -1,7 +1,8 @@
 //! Redeeming and adjusting: one dialog each, made for one hand at the counter.
 
+use super::between;
 use super::member::Panel;
-use super::overview::worth_of;
+use super::worth::worth_of;
 use crate::state::{State, use_state, use_words};
 use leptos::task::spawn_local;
 use model::program::Program;
@@ -19,6 +20,12 @@ pub enum Act {
     Redeem,
     /// Points given or taken with a reason.
     Adjust,
+    /// Points to another member.
+    Transfer,
+    /// Another member's points to this one, for good.
+    Merge,
+    /// This member brought a friend.
+    Referral,
 }
 
 /// A key that no other request has: a second press, or a second try after a failure, is another act, but the same
@@ -49,6 +56,9 @@ pub fn ActDialog(
         let text = match panel.act.get() {
             Some(Act::Redeem) | None => words.points_redeem_title(),
             Some(Act::Adjust) => words.points_adjust_title(),
+            Some(Act::Transfer) => words.member_transfer(),
+            Some(Act::Merge) => words.member_merge(),
+            Some(Act::Referral) => words.member_referral(),
         };
         text.to_owned()
     });
@@ -58,9 +68,15 @@ pub fn ActDialog(
                 Some(Act::Redeem) => panel
                     .program
                     .get_untracked()
-                    .map(|program| view! { <Redeem panel program open/> })
+                    .map(|programme| {
+                        let program = Arc::new(programme.now.clone());
+                        view! { <Redeem panel program open/> }
+                    })
                     .into_any(),
                 Some(Act::Adjust) => view! { <Adjust panel open/> }.into_any(),
+                Some(act @ (Act::Transfer | Act::Merge | Act::Referral)) => {
+                    between::dialog(panel, act, open)
+                }
                 None => ().into_any(),
             }}
         </Dialog>
@@ -69,7 +85,7 @@ pub fn ActDialog(
 }
 
 /// Sends the command; closes the dialog and says what is left, or shows why not in the dialog.
-fn send(
+pub(super) fn send(
     state: State,
     command: Command,
     open: RwSignal<bool>,
@@ -97,7 +113,7 @@ fn left(done: &Done) -> (Points, Option<Money>) {
     }
 }
 
-fn whole(text: &str) -> Option<i64> {
+pub(super) fn whole(text: &str) -> Option<i64> {
     text.trim().replace([',', '，'], "").parse().ok()
 }
 
@@ -169,6 +185,7 @@ fn Redeem(
             points: reward.is_empty().then_some(Points(typed)),
             reward: (!reward.is_empty()).then_some(reward),
             order_amount: money,
+            order: None,
             key: key.get_value(),
         };
         let said = move |done: &Done| {
