@@ -26,6 +26,9 @@ const MOST_FACTOR: i64 = 1 << 14;
 /// A numerator and a denominator above zero.
 type Fraction = (i64, i64);
 
+/// A numerator and a divisor.
+type Factor = (i64, Divisor);
+
 /// When a rule applies.
 #[derive(Clone, Copy, Debug)]
 struct Window {
@@ -124,7 +127,7 @@ impl Codes {
 /// A common rate.
 #[derive(Clone, Debug)]
 pub(super) struct Rate {
-    per: i64,
+    per: Divisor,
     rounding: Rounding,
     window: Window,
     /// Rules about lines, by bit.
@@ -135,10 +138,12 @@ pub(super) struct Rate {
     products: Codes,
     /// The denominators of the line multipliers, multiplied.
     scale: i64,
+    /// How many sets of line multipliers there are.
+    sets: usize,
     /// For each set of line multipliers: what it adds, times `scale`.
     more: [i64; 16],
     /// For each set of common multipliers, for each level: what a part comes to.
-    factors: Vec<[Fraction; MOST_LEVELS + 1]>,
+    factors: Vec<[Factor; MOST_LEVELS + 1]>,
 }
 
 impl Rate {
@@ -188,7 +193,7 @@ impl Rate {
         let common_gates: Vec<(usize, &Gate)> =
             common.iter().map(|rule| &rule.gate).enumerate().collect();
         Some(Self {
-            per: rate.per.max(1),
+            per: Divisor::new(rate.per),
             rounding: rate.rounding,
             window: Window::new(0, &rate.gate),
             by_line: windows(&gates),
@@ -196,6 +201,7 @@ impl Rate {
             categories: Codes::new(&gates, Texts::Categories, none),
             products: Codes::new(&gates, Texts::Products, none),
             scale,
+            sets: 1 << by_line.len(),
             more,
             factors: factors(version, rate, scale, &fractions(&common)?)?,
         })
@@ -204,7 +210,7 @@ impl Rate {
     /// Full steps of an amount above zero.
     #[inline]
     fn steps(&self, amount: i64) -> i64 {
-        divide(amount, self.per, self.rounding)
+        self.per.divide(amount, self.rounding)
     }
 
     /// What an order earns before its tier, times the scale; `None` where that takes the general way.
@@ -298,7 +304,7 @@ impl Rate {
             return None;
         }
         let mut parts = self.steps(amount - excluded) * self.scale;
-        for (group, more) in groups.iter().zip(&self.more).skip(1) {
+        for (group, more) in groups.iter().zip(&self.more).take(self.sets).skip(1) {
             if *group > 0 {
                 parts += self.steps(*group) * more;
             }
@@ -315,7 +321,7 @@ impl Rate {
         let common = usize::from(self.common.open(day, amount));
         let (numerator, denominator) = *self.factors.get(common)?.get(usize::from(level))?;
         let product = parts.checked_mul(numerator)?;
-        Some(divide(product, denominator, self.rounding))
+        Some(denominator.divide(product, self.rounding))
     }
 }
 
@@ -371,7 +377,7 @@ fn factors(
     rate: &RateRule,
     scale: i64,
     common: &[Fraction],
-) -> Option<Vec<[Fraction; MOST_LEVELS + 1]>> {
+) -> Option<Vec<[Factor; MOST_LEVELS + 1]>> {
     let levels = version.tier_multipliers.len();
     if levels > MOST_LEVELS + 1 {
         return None;
@@ -386,31 +392,97 @@ fn factors(
                 factor = factor.times(by).ok()?;
             }
         }
-        let mut of_levels = [(0, 1); MOST_LEVELS + 1];
+        let mut of_levels = [(0, Divisor::ONE); MOST_LEVELS + 1];
         for (place, tier) in of_levels.iter_mut().zip(&version.tier_multipliers) {
             let whole = factor.times(*tier).ok()?.small()?;
             if whole.0 < 0 || whole.0 > MOST_FACTOR || whole.1 > MOST_AMOUNT {
                 return None;
             }
-            *place = whole;
+            *place = (whole.0, Divisor::new(whole.1));
         }
         all.push(of_levels);
     }
     Some(all)
 }
 
-/// The quotient of numbers that are not below zero, rounded.
-#[inline]
-fn divide(numerator: i64, denominator: i64, rounding: Rounding) -> i64 {
-    let denominator = denominator.max(1);
-    if denominator == 1 {
-        return numerator;
+/// A divisor that is used often: dividing by it is a multiplication and a shift.
+///
+/// Source: T. Granlund, P. L. Montgomery, "Division by Invariant Integers using Multiplication" (1994): for numbers of N
+/// bits and `2^(l-1) < d <= 2^l`, the quotient is `n x (2^(N+l) / d + 1) >> (N + l)`.
+#[derive(Clone, Copy, Debug)]
+struct Divisor {
+    by: i64,
+    magic: u64,
+    shift: u32,
+}
+
+/// Bits of the numbers for which the multiplication is exact and fits 64 bits.
+const BITS: u32 = 31;
+
+impl Divisor {
+    const ONE: Self = Self {
+        by: 1,
+        magic: 1,
+        shift: 0,
+    };
+
+    fn new(by: i64) -> Self {
+        let by = by.max(1);
+        let log = i64::BITS - (by - 1).leading_zeros();
+        if by == 1 || log >= BITS {
+            // Larger ones divide as they are: see `divide`.
+            return Self { by, ..Self::ONE };
+        }
+        let shift = BITS + log;
+        Self {
+            by,
+            magic: (1u64 << shift) / by.unsigned_abs() + 1,
+            shift,
+        }
     }
-    let whole = numerator / denominator;
-    let rest = numerator - whole * denominator;
-    match rounding {
-        Rounding::Floor => whole,
-        Rounding::Ceil => whole + i64::from(rest > 0),
-        Rounding::HalfUp => whole + i64::from(rest >= denominator - rest),
+
+    /// The quotient of a number that is not below zero, rounded.
+    #[inline]
+    fn divide(self, number: i64, rounding: Rounding) -> i64 {
+        if self.by == 1 {
+            return number;
+        }
+        let whole = if number >> BITS == 0 && self.shift > 0 {
+            // Both factors are below 2^32.
+            ((number.unsigned_abs() * self.magic) >> self.shift).cast_signed()
+        } else {
+            number / self.by
+        };
+        if rounding == Rounding::Floor {
+            return whole;
+        }
+        let rest = number - whole * self.by;
+        let up = match rounding {
+            Rounding::Floor => false,
+            Rounding::Ceil => rest > 0,
+            Rounding::HalfUp => rest >= self.by - rest,
+        };
+        whole + i64::from(up)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::money;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn a_multiplication_divides(number in 0i64..1 << 33, by in prop_oneof![1i64..1_000, 1i64..1 << 34]) {
+            for number in [number, number / by * by, (number / by * by - 1).max(0)] {
+                for rounding in [Rounding::Floor, Rounding::HalfUp, Rounding::Ceil] {
+                    let exact = money::divide(i128::from(number), i128::from(by), rounding).unwrap();
+                    prop_assert_eq!(i128::from(Divisor::new(by).divide(number, rounding)), exact);
+                }
+            }
+        }
     }
 }
