@@ -7,6 +7,7 @@
 mod actions;
 mod as_of;
 mod client;
+mod drops;
 mod keys;
 mod opening;
 mod pages;

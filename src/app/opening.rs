@@ -5,7 +5,7 @@
 
 use crate::client;
 use crate::shell::reload;
-use crate::state::{State, use_state, use_title, use_words};
+use crate::state::{State, use_state, use_words};
 use leptos::task::spawn_local;
 use leptos::{ev, html};
 use protocol::{Fault, FaultCode, Reply, Request};
@@ -25,7 +25,6 @@ pub fn CannotOpen(
     fault: Fault,
 ) -> impl IntoView {
     let words = use_words();
-    use_title(words.faults_title_open());
     // When the words are about saving, these are about opening.
     let text = match fault.code {
         FaultCode::QuotaExceeded => words.faults_open_quota().to_owned(),
@@ -198,7 +197,6 @@ fn restore(
 #[component]
 pub fn SilentTab() -> impl IntoView {
     let words = use_words();
-    use_title(words.shell_silent_title());
     view! {
         <div class="page cannot-open">
             <ErrorState title=words.shell_silent_title() text=words.shell_silent_text() whole=true>

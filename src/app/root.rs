@@ -38,6 +38,21 @@ pub fn enter_demo(name: &str) {
     let _ = window().location().replace(&address);
 }
 
+/// What lies over the page while files hang over it.
+fn veil(state: State, dropping: RwSignal<bool>) -> AnyView {
+    let words = text::Words::new(state.locale.get_untracked());
+    (move || {
+        dropping.get().then(|| {
+            view! {
+                <div class="drop-veil" role="status">
+                    <p><ui::Icon glyph=ui::icon::IMPORT/> {words.shell_drop_files()}</p>
+                </div>
+            }
+        })
+    })
+    .into_any()
+}
+
 /// Back to the person's own data.
 pub fn leave_demo() {
     let path = window().location().pathname().unwrap_or_default();
@@ -83,7 +98,7 @@ pub fn Root() -> impl IntoView {
     follow_language_and_theme(state);
     follow_window(state);
     follow_navigation(state);
-    take_drops();
+    let dropping = crate::drops::watch(state);
     crate::keys::listen(state);
     // The default stands in while the workspace opens, so that most pages are drawn once.
     let currency = Memo::new(move |_| {
@@ -97,7 +112,11 @@ pub fn Root() -> impl IntoView {
     move || {
         // The two things that pages read once: see the module's invariant.
         let _ = (state.locale.get(), currency.get());
-        view! { <Shell/> }.into_any()
+        view! {
+            <Shell/>
+            {veil(state, dropping)}
+        }
+        .into_any()
     }
 }
 
@@ -190,19 +209,4 @@ fn focus_title() {
     if let Ok(Some(main)) = document().query_selector("main") {
         main.set_scroll_top(0);
     }
-}
-
-/// A file dropped anywhere opens the import.
-fn take_drops() {
-    let _ = window_event_listener(ev::dragover, |event| event.prevent_default());
-    let _ = window_event_listener(ev::drop, |event| {
-        event.prevent_default();
-        let Some(list) = event.data_transfer().and_then(|data| data.files()) else {
-            return;
-        };
-        let files: Vec<web_sys::File> = (0..list.length()).filter_map(|i| list.get(i)).collect();
-        if !files.is_empty() {
-            pages::import::offer_files(files);
-        }
-    });
 }

@@ -27,7 +27,7 @@ async function chooseBackup(page, path) {
     page.locator("button", { hasText: "Choose a backup file" }).click(),
   ]);
   await chooser.setFiles(path);
-  await page.getByText("It will replace the").waitFor();
+  await page.getByText("It will replace what is here now").waitFor();
 }
 
 /** The log, newest first, without the minutes. */
@@ -78,7 +78,7 @@ test("a backup holds everything", async (t) => {
     const there = await other.open();
     await createCustomer(there, "Soon Replaced");
     await chooseBackup(there, backup);
-    await there.getByText("It will replace the 1 customers and 0 orders").waitFor();
+    await there.getByText("It will replace what is here now: 1 customer and 0 orders").waitFor();
     await there.getByRole("button", { name: "Replace the data by it" }).click();
     await notice(there, "Restored: 61 customers");
     assert.equal(await customerCount(there), 61);

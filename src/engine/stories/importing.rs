@@ -4,7 +4,7 @@ use super::main_job::{CUSTOMERS, ORDERS};
 use super::*;
 use expect_test::expect;
 use model::import::OnMatch;
-use protocol::RowAction;
+use protocol::{FromImport, ImportPart, ImportReport, RowAction};
 
 #[test]
 fn the_same_file_twice_changes_nothing() {
@@ -289,4 +289,51 @@ fn a_plan_with_unknown_fields_is_refused() {
     let result = ImportSession::new(&mut shop.engine, plan, identity, true, &context);
     let fault = result.err().unwrap();
     expect!["Invalid at - found - expected - [mapping:UnknownChoice]"].assert_eq(&tell(&fault));
+}
+
+/// How many customers and orders the lists show of an import, created and changed.
+fn shown(shop: &mut Shop, report: &ImportReport) -> [u64; 4] {
+    let batch = report.batch.unwrap();
+    let [created, updated] = [ImportPart::Created, ImportPart::Updated].map(|part| {
+        let import = Some(FromImport { batch, part });
+        let customers = shop.list(ListRequest {
+            import,
+            limit: 1,
+            ..ListRequest::default()
+        });
+        let orders = shop.ask(Query::Orders(protocol::OrderList {
+            import,
+            limit: 1,
+            ..protocol::OrderList::default()
+        }));
+        let Reply::Orders(orders) = orders else {
+            panic!("{orders:?}")
+        };
+        (customers.total, orders.total)
+    });
+    [created.0, updated.0, created.1, updated.1]
+}
+
+#[test]
+fn the_numbers_of_an_import_open_exactly_its_rows() {
+    let mut shop = Shop::new();
+    let ann = shop.customer("Ann", "13800000099");
+    shop.order(ann, "2026-06-01", 5000);
+    for (name, file) in [
+        ("c.csv", CUSTOMERS.to_owned()),
+        ("o.csv", ORDERS.to_owned()),
+        // Some of the same people and orders, changed.
+        ("c2.csv", CUSTOMERS.replace("杭州", "宁波")),
+        ("o2.csv", ORDERS.replace("拿铁", "美式")),
+    ] {
+        let report = shop.import(name, &file);
+        let told = [
+            report.customers.created,
+            report.customers.updated,
+            report.orders.created,
+            report.orders.updated,
+        ];
+        assert!(told.iter().sum::<u64>() > 0, "{name} changes nothing");
+        assert_eq!(shown(&mut shop, &report), told, "{name}");
+    }
 }

@@ -283,5 +283,85 @@ fn home_names_who_needs_attention() {
     }
     assert_eq!(home.months.len(), 13);
     assert_eq!(home.last_month_to_date.amount, Money(500));
-    assert_eq!(home.best_third, (1, Money(4_500), Money(4_500)));
+    let best = &home.best_third;
+    assert_eq!((best.customers, best.amount, best.total), (1, Money(4_500), Money(4_500)));
+    assert_eq!(shop.count(&best.rule), best.customers);
+    assert_eq!(shop.count(&home.new_rule), home.new_this_month);
+}
+
+#[test]
+fn lists_of_a_past_day_agree_with_its_figures() {
+    let mut shop = Shop::new();
+    shop.program();
+    for n in 0..12u32 {
+        let id = shop.customer(&format!("Guest {n}"), "");
+        for month in 1..=(1 + n % 5) {
+            shop.order(id, &format!("2026-{month:02}-{:02}", 1 + n), 1_000 * i64::from(n + 1));
+        }
+    }
+    let mut moved = false;
+    for day in ["2026-02-20", "2026-04-15", "2026-06-20"] {
+        let as_of = Some(day.parse().unwrap());
+        let Reply::Lifecycle(stages) = shop.ask(Query::Lifecycle { as_of }) else {
+            panic!()
+        };
+        for (stage, count) in [
+            ("prospect", stages.prospect),
+            ("new", stages.new),
+            ("active", stages.active),
+            ("dormant", stages.dormant),
+            ("churned", stages.churned),
+        ] {
+            let rule = format!(r#"{{"attr":"lifecycle","op":"eq","value":"{stage}"}}"#);
+            for sort in [protocol::CustomerSort::Name, protocol::CustomerSort::Spend] {
+                let page = shop.list(ListRequest {
+                    rule: Some(rule.clone()),
+                    as_of,
+                    sort,
+                    limit: 500,
+                    ..ListRequest::default()
+                });
+                assert_eq!(page.total, count, "{day} {stage}");
+                for row in page.items {
+                    let facts = row.facts.unwrap();
+                    assert!(facts.last_order_on <= as_of, "the columns are of that day too");
+                }
+            }
+            moved |= count != shop.count(&rule);
+        }
+    }
+    assert!(moved, "the past differs from today, or this shows nothing");
+}
+
+#[test]
+fn orders_that_sums_count_are_neither_cancelled_nor_returned_nor_foreign() {
+    let mut shop = Shop::new();
+    let ann = shop.customer("Ann", "");
+    let whole = shop.order(ann, "2026-06-01", 1_000);
+    let part = shop.order(ann, "2026-06-02", 2_000);
+    shop.order(ann, "2026-06-03", 3_000);
+    let mut foreign = order("2026-06-04", 4_000);
+    foreign.currency = model::Currency::parse("USD").unwrap();
+    let mut cancelled = order("2026-06-05", 5_000);
+    cancelled.status = model::OrderStatus::Cancelled;
+    for fields in [foreign, cancelled] {
+        shop.apply(&Command::CreateOrder {
+            customer: ann,
+            fields,
+        });
+    }
+    for (order, amount, key) in [(whole, 1_000, "a"), (part, 500, "b")] {
+        let request = super::commands::refund(order, Some(amount), key);
+        shop.apply(&Command::RefundOrder(request));
+    }
+    let mut total = |counting_only| {
+        let reply = shop.ask(Query::Orders(OrderList {
+            counting_only,
+            limit: 9,
+            ..OrderList::default()
+        }));
+        let Reply::Orders(page) = reply else { panic!() };
+        page.total
+    };
+    assert_eq!((total(false), total(true)), (5, 2));
 }

@@ -89,6 +89,17 @@ pub fn shown(preference: &str) -> Vec<&'static Kind> {
         .collect()
 }
 
+/// Columns that find room in the second line of a row on a phone.
+const IN_SECOND_LINE: usize = 4;
+
+/// The columns a person picked; none where they are as usual.
+pub fn picked(preference: &str) -> Vec<&'static Kind> {
+    if preference.is_empty() {
+        return Vec::new();
+    }
+    shown(preference)
+}
+
 /// A column's title.
 pub fn title(words: Words, key: &str) -> &'static str {
     match key {
@@ -257,7 +268,14 @@ fn fact_cell(key: &str, row: &CustomerRow, setting: Setting) -> AnyView {
 }
 
 /// The whole row in two lines, for narrow places.
-pub fn two_lines(row: &CustomerRow, href: String, setting: Setting) -> AnyView {
+///
+/// `chosen` are the columns a person picked: they stand in the second line in place of the usual.
+pub fn two_lines(
+    row: &CustomerRow,
+    href: String,
+    setting: Setting,
+    chosen: &[&'static Kind],
+) -> AnyView {
     let Setting {
         words,
         currency,
@@ -280,6 +298,27 @@ pub fn two_lines(row: &CustomerRow, href: String, setting: Setting) -> AnyView {
         ),
         None => (None, None, None),
     };
+    if !chosen.is_empty() {
+        let has = |key: &str| chosen.iter().any(|kind| kind.key == key);
+        let others = chosen
+            .iter()
+            .filter(|kind| !matches!(kind.key, "name" | "spend" | "stage"))
+            .take(IN_SECOND_LINE);
+        let others: Vec<AnyView> = others
+            .map(|kind| cell(kind.key, row, href.clone(), setting))
+            .collect();
+        return view! {
+            <span class="two-lines">
+                <span class="line-one">
+                    <a class="row-link cut" href=href>{name}</a>
+                    {has("stage").then_some(stage)}
+                    <span class="line-end">{has("spend").then_some(spend)}</span>
+                </span>
+                <span class="line-two chosen-columns">{others}</span>
+            </span>
+        }
+        .into_any();
+    }
     view! {
         <span class="two-lines">
             <span class="line-one">

@@ -257,7 +257,8 @@ fn row_content(shared: Shared, list: List, setting: Setting, row: &CustomerRow) 
     let name = super::customer_name(setting.words, &row.customer);
     let mut views = vec![pick(setting, list, id, &name)];
     if list.compact.get() {
-        views.push(cells::two_lines(row, href, setting));
+        let picked = list.columns.with(|chosen| cells::picked(chosen));
+        views.push(cells::two_lines(row, href, setting, &picked));
     } else {
         let kinds = list.columns.with(|chosen| cells::shown(chosen));
         views.extend(

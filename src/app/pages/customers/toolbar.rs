@@ -43,12 +43,20 @@ pub fn Toolbar() -> impl IntoView {
             export(ExportFormat::Json);
         }),
     ];
+    // Where there is no room for buttons beside the title.
+    let mut few = exports.clone();
+    few.push(MenuItem::new(words.customers_import(), icon::IMPORT, || {
+        router::navigate("#/import");
+    }));
     let total = move || match list.rows.total() {
         Some(total) => words.customers_total(total),
         None => words.customers_counting().to_owned(),
     };
     view! {
         <PageHead title=words.customers_title() text=words.customers_lead()>
+            <span class="when-narrow">
+                <Menu label=words.customers_more() icon=icon::MORE icon_only=true items=few/>
+            </span>
             <Menu label=words.customers_export() icon=icon::DOWNLOAD items=exports/>
             <LinkButton label=words.customers_import() icon=icon::IMPORT href="#/import"/>
             <Button label=words.customers_new() look=Look::Primary icon=icon::PERSON_ADD on_press=new/>

@@ -102,10 +102,15 @@ pub fn Orders() -> impl IntoView {
             export(ExportFormat::Json)
         }),
     ];
+    // Where there is no room for buttons beside the title.
+    let few = exports.clone();
     let add = Callback::new(move |()| shared.adding.set(true));
     let total = move || rows.total().map(|total| words.orders_total(total));
     view! {
         <PageHead title=words.orders_title() text=words.orders_lead()>
+            <span class="when-narrow">
+                <Menu label=words.customers_more() icon=icon::MORE icon_only=true items=few/>
+            </span>
             <Menu label=words.orders_export() icon=icon::DOWNLOAD items=exports/>
             <Button label=words.orders_new() look=Look::Primary icon=icon::PLUS on_press=add/>
         </PageHead>
