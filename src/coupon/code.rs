@@ -15,7 +15,7 @@
 //!   accept it once;
 //! - two tills that make codes of the same coupon before they exchange records make the same codes: make them on one.
 
-use crate::siphash::siphash;
+use siphasher::sip::SipHasher24;
 use std::fmt::Write;
 
 /// Digits of the eleven, in order of their value.
@@ -183,6 +183,11 @@ pub fn check_character(text: &str) -> Option<char> {
     char::from_digit((37 - product) % 36, 36).map(|c| c.to_ascii_uppercase())
 }
 
+/// SipHash-2-4 (Aumasson and Bernstein, 2012): who does not know the key cannot tell its values from random ones.
+fn siphash(key: &[u8; 16], message: &[u8]) -> u64 {
+    SipHasher24::new_with_key(key).hash(message)
+}
+
 fn keyed(key: Key, purpose: u8, value: u32) -> u64 {
     let [a, b, c, d] = value.to_le_bytes();
     siphash(&key.0, &[purpose, a, b, c, d])
@@ -218,6 +223,22 @@ mod tests {
     use proptest::prelude::*;
 
     const KEY: Key = Key([7; 16]);
+
+    /// Codes that are printed must stay real whatever implementation computes them: values of the reference
+    /// (key 00 01 .. 0f, message 00 01 .. of growing length; 15 bytes is the example of the paper's appendix A).
+    #[test]
+    fn the_keyed_hash_is_that_of_the_reference() {
+        let key: [u8; 16] = std::array::from_fn(|i| i as u8);
+        let message: Vec<u8> = (0..64).collect();
+        for (length, expected) in [
+            (0, 0x726f_db47_dd0e_0e31),
+            (1, 0x74f8_39c5_93dc_67fd),
+            (8, 0x93f5_f579_9a93_2462),
+            (15, 0xa129_ca61_49be_45e5),
+        ] {
+            assert_eq!(siphash(&key, &message[..length]), expected, "{length}");
+        }
+    }
 
     #[test]
     fn the_check_character_is_that_of_the_standard() {

@@ -11,7 +11,6 @@ pub mod code;
 mod goods;
 mod pieces;
 mod price;
-mod siphash;
 mod split;
 
 #[cfg(test)]

@@ -192,8 +192,8 @@ impl Tx<'_> {
         let ids: Vec<i64> = self
             .conn
             .prepare_cached(
-                "SELECT DISTINCT code FROM coupon_use u JOIN coupon_code k ON k.id = u.code
-                 WHERE u.customer = ?1 AND k.customer IS NOT ?1 ORDER BY code",
+                "SELECT DISTINCT u.code FROM coupon_use u JOIN coupon_code k ON k.id = u.code
+                 WHERE u.customer = ?1 AND k.customer IS NOT ?1 ORDER BY u.code",
             )?
             .query_map([customer.0], |row| row.get(0))?
             .collect::<Result<_, _>>()?;

@@ -87,6 +87,7 @@ fn main() {
             zone: Zone::UTC,
             phone_country: "86".to_owned(),
             lifecycle: LifecycleThresholds::default(),
+            points: model::PointsAssumptions::default(),
         },
         now: Timestamp(0),
     };

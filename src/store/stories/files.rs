@@ -8,6 +8,9 @@ use proptest::prelude::*;
 /// A database of schema 1 as the first version wrote it. It opens for ever.
 const GOLDEN_1: &[u8] = include_bytes!("../golden/v1.sqlite");
 
+/// The same with coupons, as the first version of schema 2 wrote it.
+const GOLDEN_2: &[u8] = include_bytes!("../golden/v2.sqlite");
+
 /// What the golden database was made by: two customers, orders, a refund, points and the rest, with fixed times.
 fn fill(store: &mut Store) {
     let wang = CustomerDraft {
@@ -155,36 +158,46 @@ fn from_bytes(bytes: &[u8]) -> Result<Store, StoreError> {
 fn every_shipped_schema_opens() {
     let mut written = store();
     fill(&mut written);
-    let expected = tell(&written);
+    let before_coupons = tell(&written);
+    coupons::fill(&mut written);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         // Only while the schema has not shipped; later versions get a file of their own.
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/v1.sqlite");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/v2.sqlite");
         std::fs::write(path, written.backup().unwrap()).unwrap();
         return;
     }
-    let golden = from_bytes(GOLDEN_1).unwrap();
-    golden.quick_check().unwrap();
-    assert_eq!(tell(&golden), expected);
-    assert_eq!(Store::check_backup(GOLDEN_1).unwrap().schema, 1);
-    // The schema itself is as written, so that a change of it needs a new version.
-    let schema = |store: &Store| {
-        store
-            .conn
-            .prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")
-            .unwrap()
-            .query_map([], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
-            })
-            .unwrap()
-            .collect::<Result<Vec<_>, _>>()
-            .unwrap()
-    };
-    assert_eq!(schema(&golden), schema(&written));
+    for (bytes, schema, expected) in [(GOLDEN_1, 1, before_coupons), (GOLDEN_2, 2, tell(&written))]
+    {
+        let golden = from_bytes(bytes).unwrap();
+        golden.quick_check().unwrap();
+        assert_eq!(tell(&golden), expected);
+        assert_eq!(Store::check_backup(bytes).unwrap().schema, schema);
+        assert_eq!(schema_of(&golden), schema_of(&written));
+    }
+    let golden = from_bytes(GOLDEN_2).unwrap();
+    assert_eq!(coupons::tell(&golden), coupons::tell(&written));
+    // An upgraded file takes coupons as a new one does.
+    let mut upgraded = from_bytes(GOLDEN_1).unwrap();
+    coupons::fill(&mut upgraded);
+    upgraded.quick_check().unwrap();
+    assert_eq!(coupons::tell(&upgraded), coupons::tell(&written));
+}
+
+/// The schema itself, so that a change of it needs a new version.
+fn schema_of(store: &Store) -> Vec<(String, Option<String>)> {
+    store
+        .conn
+        .prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
 }
 
 #[test]
 fn the_views_read_without_this_program() {
-    let golden = from_bytes(GOLDEN_1).unwrap();
+    let golden = from_bytes(GOLDEN_2).unwrap();
     let lines = |sql: &str| {
         let mut statement = golden.conn.prepare(sql).unwrap();
         let columns = statement.column_count();
@@ -214,6 +227,9 @@ fn the_views_read_without_this_program() {
         "refunds",
         "interactions",
         "ledger_entries",
+        "coupons",
+        "coupon_codes",
+        "coupon_uses",
     ] {
         assert!(
             !lines(&format!("SELECT * FROM {view}")).is_empty(),
@@ -230,7 +246,7 @@ fn a_backup_goes_into_another_browser() {
     let info = Store::check_backup(&bytes).unwrap();
     assert_eq!(
         (info.schema, info.counts.customers, info.counts.orders),
-        (1, 2, 1)
+        (2, 2, 1)
     );
 
     let path = std::env::temp_dir().join(format!("shuke-restore-{}.db", std::process::id()));
@@ -289,9 +305,9 @@ fn foreign_files_are_refused() {
     ));
 
     let mut newer = store();
-    newer.conn.execute_batch("PRAGMA user_version = 2").unwrap();
+    newer.conn.execute_batch("PRAGMA user_version = 3").unwrap();
     let bytes = newer.backup().unwrap();
-    let refused = StoreError::NewerSchema { found: 2, known: 1 };
+    let refused = StoreError::NewerSchema { found: 3, known: 2 };
     assert_eq!(Store::check_backup(&bytes), Err(refused.clone()));
     assert_eq!(from_bytes(&bytes).err(), Some(refused));
 }
@@ -330,13 +346,14 @@ fn other_page_sizes_and_journals_are_taken() {
 fn erasing_leaves_nothing() {
     let mut store = store();
     fill(&mut store);
+    coupons::fill(&mut store);
     let version = store.read().data_version().unwrap();
     store.erase(new()).unwrap();
     assert!(store.read().data_version().unwrap() > version);
     assert_eq!(store.read().counts().unwrap(), Counts::default());
     assert_eq!(store.read().batches(false, 0, 10).unwrap().total, 0);
     let bytes = store.backup().unwrap();
-    for word in ["小明", "Oolong", "Star card", "13800138000"] {
+    for word in ["小明", "Oolong", "Star card", "Welcome gift", "13800138000"] {
         let word = word.as_bytes();
         assert!(!bytes.windows(word.len()).any(|it| it == word));
     }

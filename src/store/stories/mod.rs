@@ -1,5 +1,6 @@
 //! Tests of the store through its interface.
 
+mod coupons;
 mod files;
 mod finding;
 mod importing;
@@ -32,6 +33,7 @@ pub(crate) fn settings() -> WorkspaceSettings {
         zone: Zone::parse("Asia/Shanghai").unwrap(),
         phone_country: "86".into(),
         lifecycle: LifecycleThresholds::default(),
+        points: model::PointsAssumptions::default(),
     }
 }
 
