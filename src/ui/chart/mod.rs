@@ -67,10 +67,12 @@ pub fn Figure(
     });
     view! {
         <figure class="figure">
-            <figcaption>
-                <strong>{title}</strong>
-                <span>{caption}</span>
-            </figcaption>
+            {(!title.is_empty() || !caption.is_empty()).then(|| view! {
+                <figcaption>
+                    <strong>{title}</strong>
+                    <span>{caption}</span>
+                </figcaption>
+            })}
             {children()}
             {table}
         </figure>

@@ -1,12 +1,14 @@
 //! Points: what is owed, who the members are, the programme; and a member's points for the customer's page.
 
 mod acts;
+mod between;
+mod card;
 mod ledger;
 mod member;
 mod members;
-mod overview;
+mod owner;
 mod program;
-mod versions;
+mod worth;
 
 pub use member::MemberPanel;
 
@@ -42,7 +44,7 @@ pub fn PointsPage() -> impl IntoView {
     ];
     // The members are one long table that scrolls by itself.
     let class = move || {
-        if view.with(|v| v == "members") {
+        if view.with(|v| v == "members" || v == owner::ROWS) {
             "fill"
         } else {
             "page"
@@ -55,7 +57,8 @@ pub fn PointsPage() -> impl IntoView {
             {move || match view.get().as_str() {
                 "program" => view! { <program::ProgramPage/> }.into_any(),
                 "members" => with_program(|_| view! { <members::Members/> }.into_any()),
-                _ => with_program(|program| view! { <overview::Overview program/> }.into_any()),
+                owner::ROWS => with_program(|_| view! { <owner::Rows/> }.into_any()),
+                _ => with_program(|program| view! { <owner::Owner program/> }.into_any()),
             }}
         </div>
     }
