@@ -134,7 +134,7 @@ fn ways(part: Part, view: &MovesView) -> AnyView {
         view! { <li>{label}" "<strong>{number}</strong></li> }.into_any()
     })
     .collect();
-    view! { <ul class="ways">{ways}</ul> }.into_any()
+    view! { <ul class="move-ways">{ways}</ul> }.into_any()
 }
 
 fn name_of(part: Part, side: &[TierCount], place: &TierPlace) -> String {
