@@ -23,6 +23,8 @@ pub enum Action {
     Points,
     /// To the counter.
     Counter,
+    /// Coupons.
+    Coupons,
     /// To the import.
     Import,
     /// To the settings.
@@ -74,6 +76,7 @@ impl Action {
         Action::Segments,
         Action::Points,
         Action::Counter,
+        Action::Coupons,
         Action::Import,
         Action::Settings,
         Action::Rfm,
@@ -105,6 +108,7 @@ impl Action {
             Action::Segments => Route::Segments(String::new()),
             Action::Points => Route::Points(String::new()),
             Action::Counter => Route::Counter(None),
+            Action::Coupons => Route::Coupons(String::new()),
             Action::Import => Route::Import,
             Action::Settings => Route::Settings(String::new()),
             Action::Rfm => Route::Segments("rfm".to_owned()),
@@ -127,6 +131,7 @@ impl Action {
             Action::Segments => words.shell_segments(),
             Action::Points => words.shell_points(),
             Action::Counter => words.counter_title(),
+            Action::Coupons => words.coupons_title(),
             Action::Import => words.shell_action_import(),
             Action::Settings => words.shell_settings(),
             Action::Rfm => words.shell_action_rfm(),
@@ -159,6 +164,7 @@ impl Action {
             Action::Segments => "segments groups 细分 分群 xifen xf fenqun",
             Action::Points => "points loyalty 积分 jifen jf",
             Action::Counter => "counter till cashier checkout 收银 收银台 柜台 shouyintai syt guitai gt",
+            Action::Coupons => "coupons vouchers codes discount 优惠券 代金券 券 youhuiquan yhq quanma",
             Action::Import => "import file csv 导入 文件 daoru dr wenjian",
             Action::Settings => "settings preferences 设置 shezhi sz",
             Action::Rfm => "rfm recency frequency monetary 分析 fenxi",
@@ -191,6 +197,7 @@ impl Action {
             Action::Segments => icon::SEGMENTS,
             Action::Points | Action::Members => icon::POINTS,
             Action::Counter => icon::STORE,
+            Action::Coupons => icon::TAG,
             Action::Import => icon::IMPORT,
             Action::Settings => icon::SETTINGS,
             Action::Rfm => icon::CHART,
@@ -233,6 +240,7 @@ impl Action {
             Action::Segments => Some("s"),
             Action::Points => Some("p"),
             Action::Counter => Some("t"),
+            Action::Coupons => Some("u"),
             Action::Import => Some("i"),
             Action::Settings => Some(","),
             Action::Log => Some("l"),

@@ -29,6 +29,8 @@ pub enum Route {
     Points(String),
     /// `#/counter`, `#/counter/<customer>`
     Counter(Option<CustomerId>),
+    /// `#/coupons`, `#/coupons/new`, `#/coupons/<id>`
+    Coupons(String),
     /// `#/import`
     Import,
     /// `#/settings`, `#/settings/<view>`
@@ -54,6 +56,8 @@ pub enum Section {
     Points,
     /// The counter.
     Counter,
+    /// Coupons.
+    Coupons,
     /// Import.
     Import,
     /// Settings.
@@ -74,6 +78,7 @@ impl Route {
             Route::Segments(_) => Section::Segments,
             Route::Points(_) => Section::Points,
             Route::Counter(_) => Section::Counter,
+            Route::Coupons(_) => Section::Coupons,
             Route::Import => Section::Import,
             Route::Settings(_) => Section::Settings,
             Route::Demo(_) => Section::Demo,
@@ -99,6 +104,7 @@ impl Route {
             ("counter", Some(id)) => {
                 id.parse().map_or_else(|_| unknown(), |id| Route::Counter(Some(id)))
             }
+            ("coupons", view) => Route::Coupons(view.unwrap_or_default()),
             ("import", None) => Route::Import,
             ("settings", view) => Route::Settings(view.unwrap_or_default()),
             ("demo", name) => Route::Demo(name.unwrap_or_default()),
@@ -125,6 +131,7 @@ impl Route {
             Route::Points(view) => with("/points", view),
             Route::Counter(None) => "/counter".to_owned(),
             Route::Counter(Some(id)) => with("/counter", &id.to_string()),
+            Route::Coupons(view) => with("/coupons", view),
             Route::Import => "/import".to_owned(),
             Route::Settings(view) => with("/settings", view),
             Route::Demo(name) => with("/demo", name),
@@ -332,6 +339,8 @@ mod tests {
             "#/orders/0000100000001",
             "#/segments/rfm",
             "#/points",
+            "#/coupons",
+            "#/coupons/0000100000001?tab=codes",
             "#/counter",
             "#/counter/0000100000001?order=0000100000002",
             "#/import",

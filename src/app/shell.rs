@@ -14,13 +14,14 @@ use ui::prelude::*;
 use ui::{Banner, Button, Dialog, Icon, LinkButton, Look, Skeleton, Tone, icon};
 
 /// Places of the navigation in order; the phone's bar has the first four and "more".
-const PLACES: [(Action, Section); 8] = [
+const PLACES: [(Action, Section); 9] = [
     (Action::Home, Section::Home),
     (Action::Counter, Section::Counter),
     (Action::Customers, Section::Customers),
     (Action::Points, Section::Points),
     (Action::Segments, Section::Segments),
     (Action::Orders, Section::Orders),
+    (Action::Coupons, Section::Coupons),
     (Action::Import, Section::Import),
     (Action::Settings, Section::Settings),
 ];
@@ -83,6 +84,7 @@ fn page(state: State, words: Words, opened: bool, section: Section) -> AnyView {
         Section::Segments => pages::segments::SegmentsPage().into_any(),
         Section::Points => pages::points::PointsPage().into_any(),
         Section::Counter => pages::counter::CounterPage().into_any(),
+        Section::Coupons => pages::coupons::CouponsPage().into_any(),
         Section::Import => pages::import::ImportPage().into_any(),
         Section::Settings => pages::settings::SettingsPage().into_any(),
         Section::Demo => ().into_any(),

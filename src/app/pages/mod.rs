@@ -1,6 +1,7 @@
 //! The pages, one folder or file for each noun.
 
 pub mod counter;
+pub mod coupons;
 pub mod customers;
 pub mod home;
 pub mod import;

@@ -1,12 +1,14 @@
 //! A new order by hand: who, when, what, how much.
 
 use super::{choose, instant, quantity};
+use super::refund::fresh_key;
 use crate::expect_reply;
+use crate::pages::coupons::{Basket, CouponPanel};
 use crate::pages::customers::{customer_one_line, customer_suggestions, plain_number};
 use crate::state::{State, use_currency, use_state, use_words};
 use leptos::task::spawn_local;
 use model::{Currency, CustomerId, Money, OrderDraft, OrderLine, OrderStatus};
-use protocol::{Command, Fault, FaultCode, Query, Reply};
+use protocol::{CheckView, Command, CouponCommand, Fault, FaultCode, Query, Reply};
 use std::collections::BTreeMap;
 use text::Words;
 use ui::prelude::*;
@@ -60,6 +62,9 @@ struct Form {
     amount: RwSignal<String>,
     channel: RwSignal<String>,
     coupon: RwSignal<String>,
+    /// Codes to be used with it, and what they come to.
+    codes: RwSignal<Vec<String>>,
+    priced: RwSignal<Option<CheckView>>,
     number: RwSignal<String>,
     wrong: RwSignal<BTreeMap<String, String>>,
     failed: RwSignal<Option<String>>,
@@ -83,6 +88,8 @@ impl Form {
             amount: RwSignal::new(String::new()),
             channel: RwSignal::new(String::new()),
             coupon: RwSignal::new(String::new()),
+            codes: RwSignal::new(Vec::new()),
+            priced: RwSignal::new(None),
             number: RwSignal::new(String::new()),
             wrong: RwSignal::new(BTreeMap::new()),
             failed: RwSignal::new(None),
@@ -124,6 +131,25 @@ impl Form {
             sum = sum.checked_add(self.money(&amount)?)?;
         }
         any.then_some(sum)
+    }
+
+    /// What is sold, as far as it can be read; tracked.
+    fn basket(&self) -> Basket {
+        let mut lines = Vec::new();
+        for line in self.lines.get() {
+            let Some(amount) = self.money(&line.amount.get()) else {
+                continue;
+            };
+            let category = line.category.get().trim().to_owned();
+            lines.push(OrderLine {
+                product: line.product.get().trim().to_owned(),
+                category: (!category.is_empty()).then_some(category),
+                quantity_milli: quantity::read(&line.quantity.get()).unwrap_or_default(),
+                amount,
+            });
+        }
+        let amount = self.money(&self.amount.get()).unwrap_or_default();
+        Basket { lines, amount }
     }
 
     /// What the form says, or what of it cannot be read.
@@ -199,6 +225,15 @@ impl Form {
         }
     }
 
+    /// What is to pay with the codes; `None` while that is not known, or when one of them does not apply.
+    fn payable(&self) -> Option<Money> {
+        self.priced.with_untracked(|priced| {
+            let priced = priced.as_ref()?;
+            let all = priced.codes.iter().all(|code| code.refused.is_empty());
+            all.then_some(priced.amount)
+        })
+    }
+
     fn refused(&self, fault: &Fault) {
         let words = self.words;
         let _ = match fault.code {
@@ -235,12 +270,26 @@ impl Form {
             Err(wrong) => return self.wrong.set(wrong),
         };
         self.wrong.set(BTreeMap::new());
+        let mut paid = fields.amount;
+        let command = match self.codes.get_untracked() {
+            none if none.is_empty() => Command::CreateOrder { customer, fields },
+            codes => {
+                let Some(amount) = self.payable() else {
+                    return self.failed.set(Some(words.orders_form_coupons().to_owned()));
+                };
+                paid = amount;
+                Command::Coupons(CouponCommand::Use {
+                    customer: Some(customer),
+                    order: fields,
+                    codes,
+                    expected: Some(amount),
+                    key: fresh_key(),
+                })
+            }
+        };
         self.busy.set(true);
-        let text = words.orders_form_saved(&words.money(fields.amount, self.currency));
-        let answer = self
-            .state
-            .client
-            .apply(Command::CreateOrder { customer, fields });
+        let text = words.orders_form_saved(&words.money(paid, self.currency));
+        let answer = self.state.client.apply(command);
         spawn_local(async move {
             let result = answer.await;
             let _ = self.busy.try_set(false);
@@ -357,6 +406,8 @@ fn rest(form: Form) -> AnyView {
         form.sum()
             .map(|sum| words.orders_form_amount_hint(&words.money(sum, form.currency)))
     };
+    let basket = Signal::derive(move || form.basket());
+    let customer = Signal::derive(move || form.customer.get().map(|(id, _)| id));
     let paid = [
         words.orders_form_amount(),
         " ",
@@ -376,6 +427,10 @@ fn rest(form: Form) -> AnyView {
                 error=form.error("at")
             />
         </div>
+        <details class="form-group">
+            <summary>{words.coupons_panel()}</summary>
+            <CouponPanel basket customer codes=form.codes result=form.priced/>
+        </details>
         <details class="form-group">
             <summary>{words.orders_form_more()}</summary>
             <div class="fields">

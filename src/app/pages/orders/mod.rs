@@ -9,6 +9,7 @@ mod of_customer;
 mod quantity;
 mod refund;
 
+pub use choose::customer as choose_customer;
 pub use form::{NewOrder, OrderForm};
 pub use of_customer::CustomerOrders;
 

@@ -176,7 +176,7 @@ impl Refund {
 }
 
 /// A key that no other refund has.
-fn fresh_key() -> String {
+pub(super) fn fresh_key() -> String {
     let random = (js_sys::Math::random() * 9e15) as u64;
     [
         "page-",

@@ -125,6 +125,7 @@ fn tab_items(words: Words, shared: Shared, id: CustomerId) -> Vec<TabItem> {
         ("overview", words.customers_tab_overview()),
         ("orders", words.customers_tab_orders()),
         ("points", words.customers_tab_points()),
+        ("coupons", words.coupons_title()),
         ("timeline", words.customers_tab_timeline()),
         ("history", words.customers_tab_history()),
     ];
@@ -142,6 +143,7 @@ fn tab_content(id: CustomerId, tab: &str, view: Memo<Option<Arc<CustomerView>>>)
     match tab {
         "orders" => view! { <orders::CustomerOrders customer=id/> }.into_any(),
         "points" => view! { <points::MemberPanel customer=id/> }.into_any(),
+        "coupons" => view! { <crate::pages::coupons::CustomerCoupons customer=id/> }.into_any(),
         "timeline" => view! { <timeline::Timeline customer=id/> }.into_any(),
         "history" => view! { <history::History customer=id/> }.into_any(),
         _ => (move || view.get().map(|view| overview::overview(&view))).into_any(),
