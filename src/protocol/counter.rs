@@ -206,6 +206,8 @@ pub struct Quote {
     pub amount: Money,
     /// The bill's points that it is for.
     pub points: Points,
+    /// The bill's codes that it is for.
+    pub codes: Vec<String>,
     /// Version of the programme it is calculated by.
     pub version: u32,
     /// Points it would give.
@@ -224,6 +226,8 @@ pub struct Quote {
     pub usable: bool,
     /// What the bill's `points` are worth.
     pub worth: Money,
+    /// What the coupons take off.
+    pub discount: Money,
     /// What remains to be paid in money.
     pub to_pay: Money,
     /// The balance afterwards.
@@ -347,8 +351,12 @@ pub struct Receipt {
     pub number: String,
     /// The order it is about.
     pub order: Option<OrderId>,
-    /// The bill, or what was given back.
+    /// The bill before points and coupons, or what was given back.
     pub amount: Money,
+    /// What coupons took off.
+    pub discount: Money,
+    /// Codes that this purchase gives for the next one, with their last day.
+    pub issued: Vec<(String, Option<Day>)>,
     /// The currency of all amounts.
     pub currency: Currency,
     /// Points used (above zero), or given back (below zero).

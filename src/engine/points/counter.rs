@@ -4,6 +4,8 @@
 //! promised at the counter is what is booked a moment later.
 
 use super::{MemberFacts, Programs, entry_views};
+use crate::apply::Known;
+use crate::coupons;
 use crate::fault::{self, OrFault};
 use crate::{Context, Engine, Unanswered};
 use loyalty::{Limit, RedemptionRequest};
@@ -222,7 +224,7 @@ impl Engine {
         })
     }
 
-    fn quote(&mut self, bill: &Bill, context: &Context) -> Result<Quote, Fault> {
+    fn quote(&mut self, bill: &Bill, context: &Context) -> Result<Quote, Unanswered> {
         let day = self.today(context);
         let programs = self.programs()?;
         let version = programs
@@ -231,7 +233,8 @@ impl Engine {
         let program = &version.program;
         let mut facts = MemberFacts::read(self.store.read(), bill.customer)?;
         let before = facts.account(&programs, &self.settings.zone, day)?.standing;
-        let amount = (bill.amount > Money::ZERO).then_some(bill.amount);
+        let (draft, discount) = self.priced(bill, program, context)?;
+        let amount = (bill.amount > Money::ZERO).then_some(draft.amount);
         let most = loyalty::usable_points(program, before.balance, amount);
         let request = RedemptionRequest {
             points: Some(bill.points),
@@ -244,7 +247,8 @@ impl Engine {
             && loyalty::check_redemption(program, before.balance, &request).is_ok();
         let used = if usable { bill.points } else { Points::ZERO };
         let worth = loyalty::worth(program, used);
-        imagine(&mut facts, bill, used, program, context.now);
+        let to_pay = Money(draft.amount.0.saturating_sub(worth.0));
+        imagine(&mut facts, bill, draft, used, context.now);
         let (account, entries) = facts.ledger(&programs, &self.settings.zone, day)?;
         let order = amount.map(|_| OrderId(IMAGINED));
         let accrual = entries
@@ -260,6 +264,7 @@ impl Engine {
         Ok(Quote {
             amount: bill.amount,
             points: bill.points,
+            codes: bill.codes.clone(),
             version: version.number,
             earned: Points(earned),
             posts_on: accrual.and_then(|entry| entry.posts_on),
@@ -269,22 +274,48 @@ impl Engine {
             step: step_of(program),
             usable,
             worth,
-            to_pay: Money(bill.amount.0.saturating_sub(worth.0)),
+            discount,
+            to_pay,
             balance: after.balance,
             rises_to: rises.then(|| tier_name_of(program, after.tier)).flatten(),
         })
     }
+
+    /// The order that the bill becomes, with its coupons taken off, and what they take off.
+    fn priced(
+        &mut self,
+        bill: &Bill,
+        program: &Program,
+        context: &Context,
+    ) -> Result<(OrderDraft, Money), Unanswered> {
+        let mut draft = order_of(bill, program, context.now, None);
+        if bill.codes.is_empty() {
+            return Ok((draft, Money::ZERO));
+        }
+        let circle = self.circle_of(bill.customer, context)?;
+        let known = Known {
+            settings: &self.settings,
+            today: self.settings.zone.day(context.now),
+            context,
+            programs: self.programs.clone().unwrap_or_default(),
+            circle,
+        };
+        let customer = Some(bill.customer);
+        let taken = coupons::price(self.store.read(), &bill.codes, &mut draft, customer, &known)
+            .map_err(Fault::from)?;
+        Ok((draft, taken.discount))
+    }
 }
 
 /// Adds the bill to a member's facts as if it were booked now.
-fn imagine(facts: &mut MemberFacts, bill: &Bill, used: Points, program: &Program, now: Timestamp) {
+fn imagine(facts: &mut MemberFacts, bill: &Bill, draft: OrderDraft, used: Points, now: Timestamp) {
     let customer = bill.customer;
     let order = (bill.amount > Money::ZERO).then_some(OrderId(IMAGINED));
     if let Some(id) = order {
         facts.orders.push(Order {
             id,
             customer,
-            fields: order_of(bill, program, now, None),
+            fields: draft,
             refunds: Vec::new(),
         });
     }

@@ -6,6 +6,7 @@
 use super::counter::{order_of, standing_of, tier_name_of};
 use super::{MemberFacts, Wish, check_key, redeem, reverse};
 use crate::apply::Known;
+use crate::coupons;
 use crate::customers::existing;
 use crate::fault::{self, Failure};
 use crate::follow::Touched;
@@ -85,21 +86,27 @@ fn sell(
         let order = stored_order(id, tx)?;
         let wanted = order_of(bill, program, order.fields.at, Some(key));
         let same = order.customer == bill.customer
-            && order.fields == wanted
+            && order.fields.gross.unwrap_or(order.fields.amount) == wanted.amount
+            && order.fields.channel == wanted.channel
+            && order.fields.coupon.is_some() != bill.codes.is_empty()
+            && order.fields.lines.len() == wanted.lines.len()
             && redeemed_for(&order, tx)? == bill.points;
         if !same {
             return Err(Fault::new(FaultCode::KeyReused).at("key").found(key).into());
         }
-        let receipt = Paper::new(ActKind::Sold, bill.customer, known, tx)?.sale(&order)?;
+        let receipt = Paper::new(ActKind::Sold, bill.customer, known, tx)?.sale(&order, tx)?;
         return Ok((receipt, Touched::default()));
     }
     if version != number {
         return Err(changed("program"));
     }
     let before = standing(bill.customer, known, tx)?;
-    let draft = order_of(bill, program, known.context.now, Some(key));
+    let mut draft = order_of(bill, program, known.context.now, Some(key));
+    let customer = Some(bill.customer);
+    let taken = coupons::price(tx.read(), &bill.codes, &mut draft, customer, known)?;
     let (order, touched) = book(bill, &draft, key, &before, known, tx)?;
-    let mut receipt = Paper::new(ActKind::Sold, bill.customer, known, tx)?.sale(&order)?;
+    coupons::record(tx, &taken, customer, Some(order.id), &draft, key)?;
+    let mut receipt = Paper::new(ActKind::Sold, bill.customer, known, tx)?.sale(&order, tx)?;
     receipt.rises_to = rise(program, &before, bill.customer, known, tx)?;
     Ok((receipt, touched))
 }
@@ -270,7 +277,7 @@ fn moved(
         if order.customer != to || tx.read().order(id)?.is_some() {
             return Err(Fault::new(FaultCode::KeyReused).at("key").found(key).into());
         }
-        let receipt = Paper::new(ActKind::Moved, to, known, tx)?.sale(&order)?;
+        let receipt = Paper::new(ActKind::Moved, to, known, tx)?.sale(&order, tx)?;
         return Ok((receipt, Touched::default()));
     }
     let order = stored_order(id, tx)?;
@@ -303,7 +310,7 @@ fn moved(
     touched.customers.extend(gone.customers);
     touched.points.extend(gone.points);
     touched.points.insert(from.id);
-    let mut receipt = Paper::new(ActKind::Moved, to, known, tx)?.sale(&order)?;
+    let mut receipt = Paper::new(ActKind::Moved, to, known, tx)?.sale(&order, tx)?;
     receipt.moved_from = Some(crate::customers::subject(&from.fields));
     receipt.rises_to = rise(program, &before, to, known, tx)?;
     Ok((receipt, touched))
@@ -314,6 +321,15 @@ fn stored_order(id: OrderId, tx: &Tx<'_>) -> Result<Order, Failure> {
         Some(order) => Ok(order),
         None => Err(fault::not_found(id).into()),
     }
+}
+
+/// Codes that an order gave for the next one, as printed.
+fn issued(id: OrderId, tx: &Tx<'_>) -> Result<Vec<(String, Option<model::Day>)>, Failure> {
+    let codes = tx.read().codes_from(id)?;
+    Ok(codes
+        .into_iter()
+        .map(|code| (::coupon::code::shown(&code.fields.code), code.fields.to))
+        .collect())
 }
 
 /// Points that paid for an order and were not given back.
@@ -358,6 +374,8 @@ impl<'a> Paper<'a> {
                 number: String::new(),
                 order: None,
                 amount: Money::ZERO,
+                discount: Money::ZERO,
+                issued: Vec::new(),
                 currency: program.currency,
                 used: Points::ZERO,
                 worth: Money::ZERO,
@@ -377,13 +395,15 @@ impl<'a> Paper<'a> {
     }
 
     /// Of a purchase.
-    fn sale(mut self, order: &Order) -> Result<Receipt, Failure> {
+    fn sale(mut self, order: &Order, tx: &Tx<'_>) -> Result<Receipt, Failure> {
         let own = format!("order:{}", order.id);
         let accrual = self.entries.iter().find(|entry| entry.id == own);
         self.receipt.earned = accrual.map_or(Points::ZERO, |entry| entry.points);
         self.receipt.posts_on = accrual.and_then(|entry| entry.posts_on);
         self.receipt.order = Some(order.id);
-        self.receipt.amount = order.fields.amount;
+        self.receipt.amount = order.fields.gross.unwrap_or(order.fields.amount);
+        self.receipt.discount = Money(self.receipt.amount.0.saturating_sub(order.fields.amount.0));
+        self.receipt.issued = issued(order.id, tx)?;
         self.receipt.currency = order.fields.currency;
         self.receipt.number = order.fields.external_id.clone().unwrap_or(own);
         self.receipt.local_at = self.known.settings.zone.write_local(order.fields.at);

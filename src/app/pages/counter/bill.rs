@@ -2,12 +2,14 @@
 
 use super::keypad::{self, keypad};
 use super::{Act, Till};
+use crate::pages::coupons::{Basket, CouponPanel};
 use crate::pages::customers::customer_suggestions;
 use crate::prefs;
 use crate::state::{use_ask, use_currency};
-use model::{Currency, CustomerId, Money, Points};
+use model::{Currency, CustomerId, Money, OrderLine, Points};
 use protocol::{
-    Bill, CounterCard, CounterCommand, CounterQuery, CounterReply, Query, Quote, RedeemLimit, Reply,
+    Bill, CheckView, CounterCard, CounterCommand, CounterQuery, CounterReply, Query, Quote,
+    RedeemLimit, Reply,
 };
 use std::sync::Arc;
 use text::Words;
@@ -36,6 +38,9 @@ struct Form {
     points: RwSignal<i64>,
     category: RwSignal<String>,
     channel: RwSignal<String>,
+    /// Codes of coupons as typed, and what they do to this bill once that is known.
+    codes: RwSignal<Vec<String>>,
+    check: RwSignal<Option<CheckView>>,
     /// The version of the programme that the person has seen.
     seen: RwSignal<u32>,
 }
@@ -50,8 +55,22 @@ impl Form {
             points: Points(self.points.get()),
             category: tidy(self.category.get()),
             channel: tidy(self.channel.get()),
-            codes: Vec::new(),
+            codes: if self.coupons_apply() {
+                self.codes.get()
+            } else {
+                Vec::new()
+            },
         }
+    }
+
+    /// Every code that was typed applies to the bill as it stands; tracked. Without codes that is so.
+    fn coupons_apply(self) -> bool {
+        self.codes.with(Vec::is_empty)
+            || self.check.with(|check| {
+                check
+                    .as_ref()
+                    .is_some_and(|check| check.codes.iter().all(|code| code.refused.is_empty()))
+            })
     }
 
     fn money(self) -> Money {
@@ -65,6 +84,7 @@ impl Form {
         self.using.set(false);
         self.wanted.set(None);
         self.points.set(0);
+        self.codes.set(Vec::new());
     }
 
     fn book(self, quote: Option<Quote>, name: String) {
@@ -77,8 +97,9 @@ impl Form {
                 .set(Some(words.counter_amount_wrong(&example)));
             return;
         }
-        // The points follow the amount within a moment; what the button does not say yet is not done.
-        if self.using.get_untracked() && quote.is_none() {
+        // Points and coupons follow the amount within a moment; what the button does not say yet is not done.
+        let careful = self.using.get_untracked() || !self.codes.with_untracked(Vec::is_empty);
+        if careful && quote.is_none() {
             return;
         }
         let version = quote.map_or_else(|| self.seen.get_untracked(), |quote| quote.version);
@@ -101,6 +122,8 @@ fn content(bill: &Bill) -> String {
         bill.category.as_deref().unwrap_or_default(),
         "\n",
         bill.channel.as_deref().unwrap_or_default(),
+        "\n",
+        &bill.codes.join(" "),
     ]
     .concat()
 }
@@ -128,6 +151,8 @@ pub fn pane(
         points: RwSignal::new(0),
         category: RwSignal::new(String::new()),
         channel: prefs::preference(CHANNEL),
+        codes: RwSignal::new(Vec::new()),
+        check: RwSignal::new(None),
         seen: RwSignal::new(version.get_untracked()),
     };
     let asking = use_ask(move || Query::Counter(CounterQuery::Quote(form.bill())));
@@ -142,19 +167,21 @@ pub fn pane(
     follow_programme(form, latest);
     // Only a quote for exactly this bill is shown and acted upon.
     let quote = Memo::new(move |_| {
-        let (amount, points) = (form.money(), form.points.get());
-        latest
-            .get()
-            .filter(|quote| quote.amount == amount && quote.points.0 == points)
+        let bill = form.bill();
+        latest.get().filter(|quote| {
+            let same = quote.amount == bill.amount && quote.points == bill.points;
+            same && quote.codes == bill.codes && form.coupons_apply()
+        })
     });
     let book = Callback::new(move |()| form.book(quote.get_untracked(), name.get_untracked()));
     view! {
         <div class="till-bill">
             {amount_field(form, book)}
-            {use_points(form, latest, quote)}
+            {use_points(form, latest)}
             {keypad(words, form.amount, form.currency)}
             {form.act.notice()}
             {button(form, quote, book)}
+            {coupons(form)}
             {more(form)}
         </div>
     }
@@ -267,7 +294,7 @@ fn amount_field(form: Form, book: Callback<()>) -> AnyView {
     .into_any()
 }
 
-fn use_points(form: Form, latest: Memo<Option<Quote>>, quote: Memo<Option<Quote>>) -> AnyView {
+fn use_points(form: Form, latest: Memo<Option<Quote>>) -> AnyView {
     let words = form.till.words;
     let none =
         Memo::new(move |_| latest.with(|quote| quote.as_ref().is_none_or(|it| it.most.0 <= 0)));
@@ -284,13 +311,11 @@ fn use_points(form: Form, latest: Memo<Option<Quote>>, quote: Memo<Option<Quote>
     let why = move || {
         let quote = latest.get()?;
         let full = quote.most.0 <= 0 || form.points.get() >= quote.most.0;
-        full.then(|| limit(words, &quote.limit))
-    };
-    let to_pay = move || {
-        let quote = quote
-            .get()
-            .filter(|quote| quote.usable && quote.amount.0 > 0)?;
-        Some(words.counter_use_to_pay(&words.money(quote.to_pay, form.currency)))
+        let why = full.then(|| limit(words, &quote.limit));
+        let to_pay = (quote.usable && quote.amount.0 > 0)
+            .then(|| words.counter_use_to_pay(&words.money(quote.to_pay, form.currency)));
+        let parts: Vec<String> = to_pay.into_iter().chain(why).collect();
+        Some(parts.join(" · "))
     };
     let step = move |up: bool| {
         let Some(quote) = latest.get_untracked() else {
@@ -316,7 +341,6 @@ fn use_points(form: Form, latest: Memo<Option<Quote>>, quote: Memo<Option<Quote>
             >
                 <Icon glyph=icon::POINTS/>
                 <span class="two-lines"><strong>{words.counter_use_points()}</strong><small>{label}</small></span>
-                <span class="till-row-end">{to_pay}</span>
             </button>
             {move || {
                 form.using
@@ -381,7 +405,7 @@ fn button(form: Form, quote: Memo<Option<Quote>>, book: Callback<()>) -> AnyView
     let label = move || {
         let amount = form.money();
         match quote.get() {
-            Some(quote) if quote.usable && amount > Money::ZERO => words.counter_do_pay(
+            Some(quote) if quote.to_pay < amount && amount > Money::ZERO => words.counter_do_pay(
                 &words.money(quote.to_pay, form.currency),
                 &words.points(quote.earned),
             ),
@@ -407,13 +431,40 @@ fn button(form: Form, quote: Memo<Option<Quote>>, book: Callback<()>) -> AnyView
         <button
             type="button"
             class="button primary till-do"
-            disabled=move || empty.get() || form.act.busy.get()
+            disabled=move || empty.get() || form.act.busy.get() || !form.coupons_apply()
             aria-busy=move || form.act.busy.get().then_some("true")
             on:click=move |_| book.run(())
         >
             {label}
         </button>
         <p class="note till-below">{below}</p>
+    }
+    .into_any()
+}
+
+/// Coupons that the customer brings.
+fn coupons(form: Form) -> AnyView {
+    let words = form.till.words;
+    let basket = Signal::derive(move || {
+        let amount = form.money();
+        let category = form.category.get();
+        let line = (!category.trim().is_empty()).then(|| OrderLine {
+            product: category.trim().to_owned(),
+            category: Some(category.trim().to_owned()),
+            quantity_milli: 1_000,
+            amount,
+        });
+        Basket {
+            lines: line.into_iter().collect(),
+            amount,
+        }
+    });
+    let customer = Signal::stored(Some(form.customer));
+    view! {
+        <details class="till-more">
+            <summary>{words.counter_coupons()}</summary>
+            <CouponPanel basket customer codes=form.codes result=form.check/>
+        </details>
     }
     .into_any()
 }

@@ -120,7 +120,11 @@ fn lines(words: Words, receipt: &Receipt) -> Vec<(String, String)> {
         if worth.0 == 0 {
             points
         } else {
-            [&points, " (", &money(Money(worth.0.saturating_abs())), ")"].concat()
+            let worth = money(Money(worth.0.saturating_abs()));
+            match words.locale {
+                text::Locale::ZhCn => [&points, "（", &worth, "）"].concat(),
+                text::Locale::En => [&points, " (", &worth, ")"].concat(),
+            }
         }
     };
     let mut lines: Vec<(&str, String)> = vec![
@@ -140,15 +144,20 @@ fn lines(words: Words, receipt: &Receipt) -> Vec<(String, String)> {
         };
         lines.push((label, money(receipt.amount)));
     }
+    if receipt.discount.0 > 0 {
+        let minus = Money(receipt.discount.0.saturating_neg());
+        lines.push((words.counter_line_discount(), money(minus)));
+    }
     if receipt.used.0 > 0 {
         lines.push((
             words.counter_line_used(),
             with(size(receipt.used), receipt.worth),
         ));
-        if receipt.amount.0 > 0 {
-            let paid = Money(receipt.amount.0.saturating_sub(receipt.worth.0));
-            lines.push((words.counter_line_paid(), money(paid)));
-        }
+    }
+    let off = receipt.discount.0.saturating_add(receipt.worth.0.max(0));
+    if receipt.amount.0 > 0 && off > 0 {
+        let paid = Money(receipt.amount.0.saturating_sub(off));
+        lines.push((words.counter_line_paid(), money(paid)));
     }
     if receipt.used.0 < 0 {
         lines.push((
@@ -175,6 +184,11 @@ fn lines(words: Words, receipt: &Receipt) -> Vec<(String, String)> {
         words.counter_line_balance(),
         with(words.points(receipt.balance), receipt.balance_worth),
     ));
+    for (code, until) in &receipt.issued {
+        let until = until.map(|day| words.counter_line_until(&words.day(day)));
+        let text: Vec<String> = [code.clone()].into_iter().chain(until).collect();
+        lines.push((words.counter_line_issued(), text.join(" · ")));
+    }
     lines.push((words.counter_line_number(), receipt.number.clone()));
     lines
         .into_iter()
