@@ -237,7 +237,8 @@ fn refund_amount(
     Ok(amount)
 }
 
-/// What the returned parts of lines cost, each rounded half up; wrong ones become issues.
+/// What the returned parts of lines cost, rounded so that all parts of a line come to its amount; wrong ones become
+/// issues.
 fn lines_amount(order: &Order, wanted: &[RefundLine], issues: &mut Vec<Issue>) -> Money {
     let mut sum = 0i64;
     for (index, part) in wanted.iter().enumerate() {
@@ -266,13 +267,9 @@ fn lines_amount(order: &Order, wanted: &[RefundLine], issues: &mut Vec<Issue>) -
             );
             continue;
         }
-        let cost = model::money::divide(
-            i128::from(line.amount.0) * i128::from(part.quantity_milli),
-            i128::from(line.quantity_milli),
-            model::Rounding::HalfUp,
-        );
-        let cost = cost.and_then(|cost| i64::try_from(cost).ok()).unwrap_or(0);
-        sum = sum.saturating_add(cost);
+        // With what came back earlier, so that many parts come to the whole line.
+        let cost = ::coupon::returned(line.amount, line.quantity_milli, returned, part.quantity_milli);
+        sum = sum.saturating_add(cost.0);
     }
     Money(sum)
 }

@@ -6,8 +6,13 @@
 )]
 
 mod backup;
+mod between;
 mod commands;
+mod coupons;
+mod designing;
+mod counter;
 mod importing;
+mod liability;
 mod main_job;
 mod points;
 mod properties;
@@ -44,6 +49,7 @@ pub(super) fn settings() -> WorkspaceSettings {
         zone: Zone::parse("Asia/Shanghai").unwrap(),
         phone_country: "86".into(),
         lifecycle: LifecycleThresholds::default(),
+        points: model::PointsAssumptions::default(),
     }
 }
 
@@ -261,12 +267,12 @@ impl Shop {
         let live = self.engine.columns.take().expect("columns are loaded");
         // Balances as they were followed, write by write.
         self.engine.columns = Some(live);
-        let followed = self
-            .engine
-            .view(today, today)
-            .unwrap()
-            .points()
-            .map(|(_, it)| it.clone());
+        let of_view = |view: crate::derive::View<'_>| {
+            let points = view.points();
+            points.map(|(table, it)| (table.totals.clone(), it.clone()))
+        };
+        let followed = of_view(self.engine.view(today, today).unwrap());
+        let (sums, followed) = followed.unzip();
         let live = self.engine.columns.take().unwrap();
         self.load(None);
         let rebuilt = self.engine.columns.as_ref().unwrap();
@@ -278,7 +284,11 @@ impl Shop {
             .filter_map(|slot| rebuilt.id(slot))
             .collect();
         let view = self.engine.view(today, today).unwrap();
-        let anew = view.points().map(|(_, it)| it.clone());
+        let anew = view
+            .points()
+            .map(|(table, it)| (table.totals.clone(), it.clone()));
+        let (sums_anew, anew) = anew.unzip();
+        assert_eq!(sums, sums_anew, "the sums follow each write");
         assert_eq!(followed.is_some(), anew.is_some());
         if let (Some(followed), Some(anew)) = (followed, anew) {
             for id in ids {
