@@ -5,10 +5,10 @@ use crate::follow::Touched;
 use crate::points::Programs;
 use crate::validate::Rules;
 use crate::{
-    Applied, Context, Engine, Step, UndoSession, customers, orders, points, segments, settings,
+    Applied, Context, Engine, Step, UndoSession, coupons, customers, orders, points, segments, settings,
 };
 use model::{Day, WorkspaceSettings};
-use protocol::{Command, Done, Fault, FaultCode, Outcome};
+use protocol::{Command, CounterCommand, Done, Fault, FaultCode, Outcome, PointsCommand};
 use std::rc::Rc;
 use store::{BatchMeta, Tx};
 
@@ -18,6 +18,8 @@ pub(crate) struct Known<'a> {
     pub(crate) today: Day,
     pub(crate) context: &'a Context,
     pub(crate) programs: Rc<Programs>,
+    /// Which segments the customer of the command is in, as far as coupons ask for it.
+    pub(crate) circle: coupons::Circle,
 }
 
 impl Known<'_> {
@@ -73,12 +75,14 @@ impl Engine {
             });
         }
         let subject = self.subject(command)?;
+        let circle = self.circle(command, context)?;
         let programs = self.programs()?;
         let known = Known {
             settings: &self.settings,
             today: self.settings.zone.day(context.now),
             context,
             programs,
+            circle,
         };
         let meta = BatchMeta {
             name: name(command),
@@ -92,7 +96,9 @@ impl Engine {
         let written = self
             .store
             .write(meta, |tx| -> Result<(Done, Touched), Failure> {
-                let (outcome, touched) = carry_out(command, &known, tx)?;
+                let (outcome, mut touched) = carry_out(command, &known, tx)?;
+                let few = touched.few_with_points();
+                touched.points.extend(points::settle(&few, &known, tx)?);
                 let done = Done {
                     batch: tx.batch(),
                     outcome,
@@ -153,6 +159,21 @@ impl Engine {
                 let segment = read.segment(*id).or_fault()?;
                 segment.map(|it| it.name).unwrap_or_default()
             }
+            Command::Counter(act) => match act {
+                CounterCommand::Sell { bill, .. } => of_customer(bill.customer)?,
+                CounterCommand::Reward { customer, .. } => of_customer(*customer)?,
+                CounterCommand::TakeBack { order, .. } => of_order(*order)?,
+                CounterCommand::Move { to, .. } => of_customer(*to)?,
+                CounterCommand::Reverse { .. } => String::new(),
+            },
+            Command::Coupons(it) => self.coupon_subject(it)?,
+            Command::Points(it) => match it {
+                PointsCommand::Transfer { from: of, .. }
+                | PointsCommand::Merge { from: of, .. }
+                | PointsCommand::Bonus { customer: of, .. }
+                | PointsCommand::Event { customer: of, .. }
+                | PointsCommand::Referral { referrer: of, .. } => of_customer(*of)?,
+            },
             Command::SetProgram { .. }
             | Command::ReverseEntry { .. }
             | Command::SetSettings { .. }
@@ -192,6 +213,21 @@ fn name(command: &Command) -> &'static str {
         Command::Redeem { .. } => "redeem",
         Command::AdjustPoints { .. } => "adjust_points",
         Command::ReverseEntry { .. } => "reverse_entry",
+        Command::Coupons(it) => coupons::name(it),
+        Command::Points(it) => match it {
+            PointsCommand::Transfer { .. } => "transfer_points",
+            PointsCommand::Merge { .. } => "merge_members",
+            PointsCommand::Bonus { .. } => "give_bonus",
+            PointsCommand::Event { .. } => "record_event",
+            PointsCommand::Referral { .. } => "record_referral",
+        },
+        Command::Counter(act) => match act {
+            CounterCommand::Sell { .. } => "counter_sale",
+            CounterCommand::Reward { .. } => "counter_reward",
+            CounterCommand::TakeBack { .. } => "counter_return",
+            CounterCommand::Reverse { .. } => "counter_reverse",
+            CounterCommand::Move { .. } => "counter_move",
+        },
         Command::SetSettings { .. } => "set_settings",
         Command::SetLifecycle { .. } => "set_lifecycle",
         Command::Undo { .. } => "undo",
@@ -211,7 +247,7 @@ fn carry_out(
         Command::RemoveCustomers { ids } => customers::remove(ids, tx),
         Command::TagCustomers { ids, tag, add } => customers::tag(ids, tag, *add, tx),
         Command::CreateOrder { customer, fields } => orders::create(*customer, fields, known, tx),
-        Command::RemoveOrder { id } => orders::remove(*id, tx),
+        Command::RemoveOrder { id } => orders::remove(*id, known, tx),
         Command::RefundOrder(request) => orders::refund(request, known, tx),
         Command::AddInteraction { customer, fields } => {
             orders::add_interaction(*customer, fields, tx)
@@ -224,6 +260,7 @@ fn carry_out(
             points,
             reward,
             order_amount,
+            order,
             key,
         } => {
             let wish = points::Wish {
@@ -231,6 +268,7 @@ fn carry_out(
                 points: *points,
                 reward: reward.as_deref(),
                 order_amount: *order_amount,
+                order: *order,
                 key,
             };
             points::redeem(&wish, known, tx)
@@ -244,10 +282,81 @@ fn carry_out(
         Command::ReverseEntry { entry, reason, key } => {
             points::reverse(entry, reason.as_deref(), key, known, tx)
         }
+        Command::Counter(act) => points::act(act, known, tx),
+        Command::Coupons(it) => coupons::carry_out(it, known, tx),
+        Command::Points(it) => carry_out_points(it, known, tx),
         Command::SetSettings { settings } => settings::set(settings, tx),
         Command::SetLifecycle { thresholds } => settings::set_lifecycle(*thresholds, known, tx),
         Command::Undo { .. } | Command::BackupSaved | Command::EraseEverything { .. } => {
             Err(Fault::new(FaultCode::Internal).into())
         }
+    }
+}
+
+fn carry_out_points(
+    command: &PointsCommand,
+    known: &Known<'_>,
+    tx: &mut Tx<'_>,
+) -> Result<(Outcome, Touched), Failure> {
+    match command {
+        PointsCommand::Transfer {
+            from,
+            to,
+            points,
+            reason,
+            key,
+        } => {
+            let pair = points::Pair {
+                from: *from,
+                to: *to,
+                reason: reason.as_deref(),
+                key,
+            };
+            points::transfer(&pair, *points, known, tx)
+        }
+        PointsCommand::Merge {
+            from,
+            into,
+            reason,
+            key,
+        } => {
+            let pair = points::Pair {
+                from: *from,
+                to: *into,
+                reason: reason.as_deref(),
+                key,
+            };
+            points::merge(&pair, known, tx)
+        }
+        PointsCommand::Bonus {
+            customer,
+            points,
+            qualifies,
+            ends,
+            reason,
+            key,
+        } => {
+            let bonus = points::Bonus {
+                customer: *customer,
+                points: *points,
+                qualifies: *qualifies,
+                ends: *ends,
+                reason,
+                key,
+            };
+            points::bonus(&bonus, known, tx)
+        }
+        PointsCommand::Event {
+            customer,
+            event,
+            amount,
+            key,
+        } => points::event(*customer, event, *amount, key, known, tx),
+        PointsCommand::Referral {
+            referrer,
+            friend,
+            amount,
+            key,
+        } => points::referral(*referrer, *friend, *amount, key, known, tx),
     }
 }

@@ -114,6 +114,8 @@ fn finish(
     columns: Columns,
     snapshot_version: Option<u64>,
 ) -> Result<(u64, u64), Fault> {
+    // Codes are those of these columns.
+    engine.compiled = None;
     engine.columns = Some(columns);
     engine.today = None;
     engine.other_day = None;

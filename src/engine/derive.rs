@@ -20,6 +20,17 @@ pub(crate) struct DayCache {
     lifecycle: Lifecycle,
     /// Points beyond what rules look at; `None` without a programme.
     pub(crate) points: Option<PointsTable>,
+    /// Scores and stages are those of `version`; otherwise only points were asked for.
+    scored: bool,
+}
+
+/// What of a day is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// Only points.
+    Points,
+    /// Scores and stages too.
+    Scores,
 }
 
 impl DayCache {
@@ -46,12 +57,21 @@ pub(crate) struct View<'a> {
 impl Engine {
     /// Columns with everything calculated for `day`.
     pub(crate) fn view(&mut self, day: Day, today: Day) -> Result<View<'_>, Unanswered> {
+        self.view_with(day, today, Need::Scores)
+    }
+
+    /// Columns with the points of `day`; scores and stages may be missing.
+    pub(crate) fn view_points(&mut self, day: Day, today: Day) -> Result<View<'_>, Unanswered> {
+        self.view_with(day, today, Need::Points)
+    }
+
+    fn view_with(&mut self, day: Day, today: Day, need: Need) -> Result<View<'_>, Unanswered> {
         if self.columns.is_none() {
             return Err(Unanswered::NotReady);
         }
         let saved = self.saved_segments()?;
         let programs = self.programs()?;
-        self.refresh_day(day, today, &programs)?;
+        self.refresh_day(day, today, &programs, need)?;
         let cache = if day == today {
             self.today.as_ref()
         } else {
@@ -71,7 +91,13 @@ impl Engine {
         }
     }
 
-    fn refresh_day(&mut self, day: Day, today: Day, programs: &Programs) -> Result<(), Fault> {
+    fn refresh_day(
+        &mut self,
+        day: Day,
+        today: Day,
+        programs: &Programs,
+        need: Need,
+    ) -> Result<(), Fault> {
         let version = self.data_version;
         let place = if day == today {
             &mut self.today
@@ -83,10 +109,7 @@ impl Engine {
             return Ok(());
         };
         let mut cache = match old {
-            Some(cache) if cache.day == day && cache.version == version => {
-                *place = Some(cache);
-                return Ok(());
-            }
+            Some(cache) if cache.day == day && cache.version == version => cache,
             // Points of today follow each write; those of another day do not.
             Some(cache) if cache.day == day && day == today => cache,
             _ => {
@@ -105,11 +128,19 @@ impl Engine {
                         counts: [0; 5],
                     },
                     points,
+                    scored: false,
                 }
             }
         };
+        if cache.version != version {
+            (cache.version, cache.scored) = (version, false);
+        }
+        if cache.scored || need == Need::Points {
+            *place = Some(cache);
+            return Ok(());
+        }
         let thresholds = self.settings.lifecycle;
-        cache.version = version;
+        cache.scored = true;
         cache.derived.lifecycle = thresholds;
         cache.derived.rfm = Some(segment::rfm::score(columns, day));
         cache.lifecycle = segment::lifecycle::stages(columns, day, &thresholds);

@@ -84,6 +84,7 @@ pub struct Engine {
     lists: ListCache,
     segments: Option<Rc<Vec<SavedSegment>>>,
     programs: Option<Rc<Programs>>,
+    compiled: Option<points::Compiled>,
     liability: points::LiabilityCache,
     /// The last replay of a draft.
     replay: Option<points::replay::Kept>,
@@ -126,6 +127,7 @@ impl Engine {
             lists: ListCache::default(),
             segments: None,
             programs: None,
+            compiled: None,
             liability: points::LiabilityCache::default(),
             replay: None,
         })

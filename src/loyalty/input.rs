@@ -213,8 +213,14 @@ pub enum Deed<'a> {
         /// The last day of the other's tier.
         tier_until: Option<Day>,
     },
-    /// This member was merged into another: nothing is left.
-    MergeOut,
+    /// This member was merged into another: what they had then goes to the other. What facts that arrive later add to
+    /// it stays, until it is passed on by another such pair of entries.
+    MergeOut {
+        /// The lots that left, as the other's [`Deed::MergeIn`] has them.
+        lots: &'a [MovedLot],
+        /// The debt that left.
+        debt: Points,
+    },
 }
 
 /// When points that a person gives end.

@@ -73,8 +73,6 @@ pub(crate) struct Lots {
     debts: VecDeque<Debt>,
     /// Pending points that left with a merging, by who took them.
     left_pending: Vec<Allocation>,
-    /// Debts that left with a merging: who took them, and the debt.
-    left_debts: Vec<(u32, Debt)>,
     posted: i64,
     pending: i64,
     debt: i64,
@@ -101,7 +99,6 @@ impl Lots {
         self.allocations.clear();
         self.debts.clear();
         self.left_pending.clear();
-        self.left_debts.clear();
         (self.posted, self.pending, self.debt) = (0, 0, 0);
         self.inactivity = false;
     }
@@ -347,28 +344,25 @@ impl Lots {
         Ok(returned)
     }
 
-    /// Open lots and debts leave with `taker` (a merging). Returns what the balance was.
-    pub(crate) fn leave(&mut self, taker: u32) -> Result<i64, Overflow> {
-        let balance = self.balance();
-        self.take(self.posted, None, taker, false)?;
-        let debts = self.debts.drain(..).map(|debt| (taker, debt));
-        self.left_debts.extend(debts);
-        self.debt = 0;
-        Ok(balance)
+    /// The first pending lot that was earned and posts on these days.
+    pub(crate) fn waiting_like(&self, earned: i32, posts: i32) -> Option<(u32, i64)> {
+        self.waiting.iter().find_map(|&index| {
+            let lot = self.get(index)?;
+            let is_like = (lot.earned, lot.posts) == (earned, posts) && lot.left > 0;
+            is_like.then_some((index, lot.left))
+        })
     }
 
-    /// The next pending lot leaves with `taker`: which, and how much.
-    pub(crate) fn leave_pending(&mut self, taker: u32) -> Result<Option<(u32, i64)>, Overflow> {
-        let Some(&lot) = self.waiting.front() else {
-            return Ok(None);
-        };
-        let points = self.get(lot).map_or(0, |lot| lot.left);
-        if points == 0 {
-            self.waiting.pop_front();
-        }
+    /// Points of a pending lot leave with `taker`.
+    pub(crate) fn leave_pending(
+        &mut self,
+        lot: u32,
+        points: i64,
+        taker: u32,
+    ) -> Result<(), Overflow> {
         self.lower_pending(lot, points)?;
         self.left_pending.push(Allocation { taker, lot, points });
-        Ok(Some((lot, points)))
+        Ok(())
     }
 
     /// The last pending lot that left with `taker` comes back: which, how much, and whether it is pending again.
@@ -384,21 +378,6 @@ impl Lots {
         let Allocation { lot, points, .. } = self.left_pending.remove(place);
         self.raise(lot, points, day)?;
         Ok(Some((lot, points)))
-    }
-
-    /// Debts that left with `taker` are owed again. Returns how much.
-    pub(crate) fn return_debts(&mut self, taker: u32) -> Result<i64, Overflow> {
-        let mut sum = 0;
-        let (back, kept) = std::mem::take(&mut self.left_debts)
-            .into_iter()
-            .partition(|(with, _)| *with == taker);
-        self.left_debts = kept;
-        let back: Vec<(u32, Debt)> = back;
-        for (_, debt) in back {
-            add(&mut sum, debt.left)?;
-            self.take(debt.left, None, debt.taker, true)?;
-        }
-        Ok(sum)
     }
 
     /// Pending lots by day of posting.

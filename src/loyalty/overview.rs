@@ -25,6 +25,8 @@ pub struct Overview {
     pub without_tier: u64,
     /// Last day of the last month of `expiring`.
     last_day: Day,
+    /// The first day after the 30.
+    soon: Day,
 }
 
 /// Months that `expiring` lists.
@@ -45,6 +47,7 @@ impl Overview {
             tiers: Vec::new(),
             without_tier: 0,
             last_day: first.plus_months(MONTHS).plus_days(-1),
+            soon: as_of.plus_days(30),
         }
     }
 
@@ -57,44 +60,73 @@ impl Overview {
         standing: &Standing,
         lots: impl Iterator<Item = (Option<Day>, Points)>,
     ) -> Result<(), Overflow> {
+        self.change(standing, lots, Change::Add)
+    }
+
+    /// Takes a member away who was added just so: what they have now can be added in their place.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn remove(
+        &mut self,
+        standing: &Standing,
+        lots: impl Iterator<Item = (Option<Day>, Points)>,
+    ) -> Result<(), Overflow> {
+        self.change(standing, lots, Change::Remove)
+    }
+
+    fn change(
+        &mut self,
+        standing: &Standing,
+        lots: impl Iterator<Item = (Option<Day>, Points)>,
+        change: Change,
+    ) -> Result<(), Overflow> {
         if standing.balance.0 > 0 {
-            self.members += 1;
-            add(&mut self.outstanding, standing.balance)?;
+            change.count(&mut self.members);
+            change.points(&mut self.outstanding, standing.balance)?;
         }
-        add(&mut self.pending, standing.pending)?;
+        change.points(&mut self.pending, standing.pending)?;
         match standing.tier {
-            None => self.without_tier += 1,
+            None => change.count(&mut self.without_tier),
             Some(tier) => {
                 let place = usize::from(tier);
                 if self.tiers.len() <= place {
                     self.tiers.resize(place + 1, 0);
                 }
                 if let Some(count) = self.tiers.get_mut(place) {
-                    *count += 1;
+                    change.count(count);
+                }
+                while self.tiers.last() == Some(&0) {
+                    self.tiers.pop();
                 }
             }
         }
         for (last_usable, points) in lots {
             if let Some(day) = last_usable {
-                self.add_expiring(day, points)?;
+                self.change_expiring(day, points, change)?;
             }
         }
         Ok(())
     }
 
-    fn add_expiring(&mut self, day: Day, points: Points) -> Result<(), Overflow> {
+    fn change_expiring(
+        &mut self,
+        day: Day,
+        points: Points,
+        change: Change,
+    ) -> Result<(), Overflow> {
         if day < self.as_of || day > self.last_day {
             return Ok(());
         }
-        if day < self.as_of.plus_days(30) {
-            add(&mut self.expiring_30_days, points)?;
+        if day < self.soon {
+            change.points(&mut self.expiring_30_days, points)?;
         }
         let month = self
             .expiring
             .partition_point(|(first, _)| *first <= day)
             .checked_sub(1);
         if let Some((_, sum)) = month.and_then(|month| self.expiring.get_mut(month)) {
-            add(sum, points)?;
+            change.points(sum, points)?;
         }
         Ok(())
     }
@@ -105,7 +137,27 @@ impl Overview {
     }
 }
 
-fn add(to: &mut Points, points: Points) -> Result<(), Overflow> {
-    *to = to.checked_add(points).ok_or(Overflow)?;
-    Ok(())
+/// Whether a member comes or goes.
+#[derive(Clone, Copy)]
+enum Change {
+    Add,
+    Remove,
+}
+
+impl Change {
+    fn count(self, count: &mut u64) {
+        *count = match self {
+            Self::Add => *count + 1,
+            Self::Remove => count.saturating_sub(1),
+        };
+    }
+
+    fn points(self, to: &mut Points, points: Points) -> Result<(), Overflow> {
+        let sum = match self {
+            Self::Add => to.0.checked_add(points.0),
+            Self::Remove => to.0.checked_sub(points.0),
+        };
+        to.0 = sum.ok_or(Overflow)?;
+        Ok(())
+    }
 }

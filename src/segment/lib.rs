@@ -17,7 +17,7 @@ pub mod rfm;
 
 pub use bitmap::Bitmap;
 pub use columns::{
-    Builder, Columns, EventInput, EventRef, LineInput, LineRef, OrderFacts, OrderInput, OrderRef,
-    RefundRow, SnapshotError,
+    Builder, Columns, EventInput, EventRef, LineInput, LineRef, LineSlices, OrderFacts, OrderInput,
+    OrderRef, OrderSlices, RefundRow, SnapshotError,
 };
 pub use evaluate::{Derived, EvalContext, LoyaltyColumns, evaluate};

@@ -20,7 +20,9 @@ use crate::{
     Written, coupons, customers, interactions, ledger, orders,
 };
 use model::coupon::{CodeId, CouponId, UseId};
-use model::{BatchId, CustomerId, EntryId, InteractionId, OrderId, Points, SegmentId};
+use model::{
+    BatchId, CustomerId, EntryId, InteractionId, OrderId, Points, SegmentId, Timestamp,
+};
 use rusqlite::OptionalExtension;
 
 /// How far a stepwise undo is: made by [`UndoRun::new`], handed to [`Store::undo_step`] until `finished`. Cut off
@@ -322,6 +324,8 @@ impl Tx<'_> {
         }
         let undo = self.begin_batch()?;
         let key = format!("undo:{undo}:{id}");
+        // What takes an entry back comes after it, also where both were written within one instant.
+        let at = Timestamp(self.meta.at.0.max(entry.fields.at.0.saturating_add(1)));
         let original = match (entry.fields.kind, entry.fields.reverses) {
             (EntryKind::Reversal, Some(original)) => self.read().entry(original)?,
             _ => None,
@@ -329,14 +333,14 @@ impl Tx<'_> {
         let draft = match original {
             // Taking back a reversal: the entry holds again.
             Some(Entry { fields, .. }) => EntryDraft {
-                at: self.meta.at,
+                at,
                 key,
                 ..fields
             },
             None => EntryDraft {
                 kind: EntryKind::Reversal,
                 points: Points(entry.fields.points.0.saturating_neg()),
-                at: self.meta.at,
+                at,
                 key,
                 reverses: Some(id),
                 ..entry.fields

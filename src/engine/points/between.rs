@@ -1,16 +1,19 @@
 //! Points between two members: transfers and mergings, each one entry on either side, written and reversed together.
 
+use super::commands::{append_reversal, judge};
 use super::data::{Data, LotData};
-use super::write::{Draftsman, append, blank, check_optional, in_force, repeated, wrong};
+use super::write::{
+    Draftsman, after_all, append, blank, check_optional, in_force, repeated, wrong,
+};
 use crate::apply::Known;
 use crate::customers::existing;
-use crate::fault::Failure;
+use crate::fault::{self, Failure};
 use crate::follow::Touched;
 use loyalty::Account;
 use model::program::Program;
 use model::{CustomerId, IssueCode, Points};
 use protocol::{Fault, FaultCode, Outcome};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Entry, EntryKind, Reader, Tx};
 
 /// How far what comes up with a member who was merged away is passed on: so many mergings, one after the other.
@@ -95,7 +98,7 @@ pub(crate) fn transfer(
         ..Data::default()
     };
     gone.data = data.write();
-    let left = giver.draft(&gone)?.standing.balance;
+    let left = giver.draft(&mut gone)?.standing.balance;
     let (id, outcome) = append(pair.from, gone, data, (left, None), tx)?;
     let key = format!("transfer:{id}");
     let mut come = blank(EntryKind::Transfer, points, &key, version, known);
@@ -107,6 +110,7 @@ pub(crate) fn transfer(
         ..Data::default()
     };
     come.data = data.write();
+    come.at = after_all(&tx.read().entries(pair.to)?, come.at);
     tx.add_entry(pair.to, &come)?;
     Ok((outcome, pair.touched()))
 }
@@ -146,6 +150,11 @@ fn move_all(
     let (program, version, day) = in_force(known)?;
     let account = Draftsman::new(tx.read(), pair.from, known, day)?.account()?;
     let standing = &account.standing;
+    let data = Data {
+        lots: account.all_moved().into_iter().map(LotData::from).collect(),
+        debt: standing.debt,
+        ..data
+    };
     let mut come = blank(
         EntryKind::Transfer,
         standing.balance,
@@ -157,18 +166,17 @@ fn move_all(
     let brought = Data {
         other: Some(pair.from),
         request: None,
-        lots: account.all_moved().into_iter().map(LotData::from).collect(),
-        debt: standing.debt,
         tier: tier_id(program, &account),
         tier_until: standing.tier_until,
         ..data.clone()
     };
     come.data = brought.write();
-    let after = Draftsman::new(tx.read(), pair.to, known, day)?.draft(&come)?;
+    let after = Draftsman::new(tx.read(), pair.to, known, day)?.draft(&mut come)?;
     tx.add_entry(pair.to, &come)?;
     let minus = Points(standing.balance.0.saturating_neg());
     let mut gone = blank(EntryKind::Transfer, minus, key, version, known);
     gone.reason = reason;
+    gone.at = after_all(&tx.read().entries(pair.from)?, gone.at);
     let data = Data {
         other: Some(pair.to),
         out: true,
@@ -289,7 +297,8 @@ pub(crate) fn partner(of: &Entry, read: Reader<'_>) -> Result<Option<Vec<Entry>>
     Ok(Some(all))
 }
 
-/// Reverses a transfer or merging with both members.
+/// Reverses a transfer or merging, with all that followed it, with both members. Only what is left at the end must not
+/// be a debt.
 pub(crate) fn reverse_both(
     of: &Entry,
     all: &[Entry],
@@ -298,13 +307,28 @@ pub(crate) fn reverse_both(
     known: &Known<'_>,
     tx: &mut Tx<'_>,
 ) -> Result<(Outcome, Touched), Failure> {
-    let mut touched = Touched::default();
-    for (number, entry) in all.iter().filter(|entry| entry.id != of.id).enumerate() {
-        let key = format!("{key}:{number}");
-        super::commands::reverse_one(entry, reason.clone(), &key, known, tx)?;
-        touched.points.insert(entry.customer);
+    let mut ends: BTreeMap<CustomerId, (Points, Points)> = BTreeMap::new();
+    let others = all.iter().filter(|entry| entry.id != of.id);
+    let keys = others
+        .enumerate()
+        .map(|(number, entry)| (entry, format!("{key}:{number}")))
+        .chain([(of, key.to_owned())]);
+    let mut outcome = None;
+    for (entry, key) in keys {
+        let reversal = append_reversal(entry, reason.clone(), &key, known, tx)?;
+        if let Some((before, after)) = reversal.balances {
+            let end = ends.entry(entry.customer).or_insert((before, after));
+            end.1 = after;
+        }
+        outcome = Some(reversal.outcome);
     }
-    let (outcome, own) = super::commands::reverse_one(of, reason, key, known, tx)?;
-    touched.points.extend(own.points);
+    for &(before, after) in ends.values() {
+        judge(before, after, of)?;
+    }
+    let touched = Touched {
+        points: ends.into_keys().collect(),
+        ..Touched::default()
+    };
+    let outcome = outcome.ok_or_else(|| fault::internal("nothing was reversed"))?;
     Ok((outcome, touched))
 }

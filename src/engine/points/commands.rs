@@ -5,7 +5,8 @@ use super::between::{partner, reverse_both};
 use super::data::Data;
 use super::rewards::taken;
 use super::write::{
-    Draftsman, append, blank, check_key, check_optional, check_reason, in_force, repeated, wrong,
+    Draftsman, after_all, append, blank, check_key, check_optional, check_reason, in_force,
+    repeated, wrong,
 };
 use crate::apply::Known;
 use crate::customers::existing;
@@ -25,6 +26,20 @@ pub(crate) struct Wish<'a> {
     pub(crate) order_amount: Option<Money>,
     pub(crate) order: Option<OrderId>,
     pub(crate) key: &'a str,
+}
+
+impl Wish<'_> {
+    /// What is asked, in one line.
+    fn request(&self) -> String {
+        format!(
+            "redeem {} {:?} {:?} {:?} {:?}",
+            self.customer,
+            self.points.map(|points| points.0),
+            self.reward,
+            self.order.map(|order| order.to_string()),
+            self.order_amount.map(|amount| amount.0),
+        )
+    }
 }
 
 /// Puts a programme in force.
@@ -61,14 +76,7 @@ pub(crate) fn redeem(
     let cost = wish
         .points
         .or_else(|| Some(program.reward(wish.reward?)?.points));
-    let request = format!(
-        "redeem {} {:?} {:?} {:?} {:?}",
-        wish.customer,
-        wish.points.map(|points| points.0),
-        wish.reward,
-        wish.order.map(|order| order.to_string()),
-        wish.order_amount.map(|amount| amount.0),
-    );
+    let request = wish.request();
     let worth = |points| {
         wish.reward
             .is_none()
@@ -120,7 +128,7 @@ pub(crate) fn redeem(
     );
     entry.reward = wish.reward.map(str::to_owned);
     entry.order = wish.order;
-    let after = member.draft(&entry)?.standing.balance;
+    let after = member.draft(&mut entry)?.standing.balance;
     if after < Points::ZERO {
         // What the points pay for earns less: the order's own points cannot pay for it.
         return Err(
@@ -209,7 +217,7 @@ pub(crate) fn adjust(
         .map_err(|refusal| refused(&refusal, before, Points(points.0.saturating_neg())))?;
     let mut entry = blank(EntryKind::Adjustment, points, key, version, known);
     entry.reason = Some(reason);
-    let after = member.draft(&entry)?.standing.balance;
+    let after = member.draft(&mut entry)?.standing.balance;
     let data = Data {
         request: Some(request),
         ..Data::default()
@@ -247,13 +255,44 @@ pub(crate) fn reverse(
 }
 
 /// Reverses one entry.
-pub(crate) fn reverse_one(
+fn reverse_one(
     of: &store::Entry,
     reason: Option<String>,
     key: &str,
     known: &Known<'_>,
     tx: &mut Tx<'_>,
 ) -> Result<(Outcome, Touched), Failure> {
+    let reversal = append_reversal(of, reason, key, known, tx)?;
+    if let Some((before, after)) = reversal.balances {
+        judge(before, after, of)?;
+        return Ok((reversal.outcome, Touched::points(of.customer)));
+    }
+    Ok((reversal.outcome, Touched::default()))
+}
+
+/// What was given and is spent already cannot be taken back.
+pub(crate) fn judge(before: Points, after: Points, of: &store::Entry) -> Result<(), Failure> {
+    if after < Points::ZERO && after < before {
+        return Err(insufficient(before, of.fields.points).into());
+    }
+    Ok(())
+}
+
+/// A reversal that was written, or was there.
+pub(crate) struct Reversal {
+    pub(crate) outcome: Outcome,
+    /// The balances before and after it; `None` where it was there.
+    pub(crate) balances: Option<(Points, Points)>,
+}
+
+/// Appends the reversal of an entry, whatever it leaves.
+pub(crate) fn append_reversal(
+    of: &store::Entry,
+    reason: Option<String>,
+    key: &str,
+    known: &Known<'_>,
+    tx: &mut Tx<'_>,
+) -> Result<Reversal, Failure> {
     let (_, version, day) = in_force(known)?;
     let (id, customer) = (of.id, of.customer);
     let mut member = Draftsman::new(tx.read(), customer, known, day)?;
@@ -267,7 +306,10 @@ pub(crate) fn reverse_one(
             balance: before,
             worth: None,
         });
-        return Ok((outcome, Touched::default()));
+        return Ok(Reversal {
+            outcome,
+            balances: None,
+        });
     }
     let is_reversed = |it: &store::Entry| it.fields.reverses == Some(id);
     if member.entries().iter().any(is_reversed) || of.fields.kind == EntryKind::Reversal {
@@ -280,16 +322,16 @@ pub(crate) fn reverse_one(
     let mut draft = blank(EntryKind::Reversal, points, key, version, known);
     draft.reason = reason;
     draft.reverses = Some(id);
-    let after = member.draft(&draft)?.standing.balance;
-    if after < Points::ZERO && after < before {
-        return Err(insufficient(before, of.fields.points).into());
-    }
+    let after = member.draft(&mut draft)?.standing.balance;
     let data = Data {
         request: Some(request),
         ..Data::default()
     };
     let (_, outcome) = append(customer, draft, data, (after, None), tx)?;
-    Ok((outcome, Touched::points(customer)))
+    Ok(Reversal {
+        outcome,
+        balances: Some((before, after)),
+    })
 }
 
 /// Gives back what recorded redemptions paid for an order that is removed: it never was.
@@ -315,6 +357,7 @@ pub(crate) fn release_order(
         let mut draft = blank(EntryKind::Reversal, points, &key, version, known);
         draft.reverses = Some(entry.id);
         draft.order = Some(order);
+        draft.at = after_all(&entries, draft.at);
         tx.add_entry(customer, &draft)?;
         any = true;
     }

@@ -17,6 +17,9 @@ const REFERRAL: &str = "referral";
 /// The datum of a referral that names the friend.
 const FRIEND: &str = "friend";
 
+/// The datum of a referral that holds its idempotency key: the record's own key is the friend's.
+const REQUEST: &str = "request";
+
 /// Longest name of an event.
 const EVENT_CHARACTERS: usize = 100;
 
@@ -67,7 +70,7 @@ pub(crate) fn bonus(
         ..Data::default()
     };
     entry.data = data.write();
-    let after = member.draft(&entry)?.standing.balance;
+    let after = member.draft(&mut entry)?.standing.balance;
     let (_, outcome) = append(it.customer, entry, data, (after, None), tx)?;
     Ok((outcome, Touched::points(it.customer)))
 }
@@ -106,16 +109,20 @@ pub(crate) fn referral(
     check_key(key)?;
     // One friend, one referral, whoever claims it: the friend's own key says so.
     let once = format!("referral:{friend}");
-    let is_again = tx.read().interaction_by_key(key)?.is_some();
-    if !is_again && tx.read().interaction_by_key(&once)?.is_some() {
-        return Err(Fault::new(FaultCode::KeyTaken)
-            .at("friend")
-            .found(friend.to_string())
-            .into());
+    if let Some(id) = tx.read().interaction_by_key(&once)? {
+        let known = tx.read().interaction(id)?;
+        let request = Some(CustomField::Text(key.to_owned()));
+        let is_again = known.is_some_and(|it| it.fields.data.get(REQUEST) == request.as_ref());
+        if !is_again {
+            return Err(Fault::new(FaultCode::KeyTaken)
+                .at("friend")
+                .found(friend.to_string())
+                .into());
+        }
     }
     let mut data = BTreeMap::new();
     data.insert(FRIEND.to_owned(), CustomField::Text(friend.to_string()));
-    data.insert("request".to_owned(), CustomField::Text(key.to_owned()));
+    data.insert(REQUEST.to_owned(), CustomField::Text(key.to_owned()));
     happened(referrer, REFERRAL, data, amount, &once, known, tx)
 }
 

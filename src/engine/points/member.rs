@@ -201,7 +201,10 @@ fn recorded<'a>(entry: &'a store::Entry, extra: Option<&'a Extra>, zone: &Zone) 
 fn moved(points: Points, extra: Option<&Extra>) -> Deed<'_> {
     let size = Points(points.0.saturating_abs());
     match extra {
-        Some(Extra { data, .. }) if data.merge && data.out => Deed::MergeOut,
+        Some(Extra { data, lots }) if data.merge && data.out => Deed::MergeOut {
+            lots,
+            debt: data.debt,
+        },
         Some(Extra { data, lots }) if data.merge => Deed::MergeIn {
             lots,
             debt: data.debt,

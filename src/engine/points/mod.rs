@@ -4,15 +4,33 @@
 //! what follows from orders, refunds, events and time. A balance "today" is that of the end of the local day, so
 //! that it does not change from one minute to the next without a record.
 
+mod between;
 mod commands;
+mod counter;
+mod counter_acts;
+mod data;
+mod design;
 mod everybody;
+mod fast;
+mod liability;
+mod given;
+mod lots;
 mod member;
+mod rewards;
+pub(crate) mod replay;
+mod replay_rows;
 mod source;
 mod views;
+mod write;
 
-pub(crate) use commands::{Wish, adjust, check_key, redeem, reverse, set_program};
+pub(crate) use between::{Pair, merge, settle, transfer};
+pub(crate) use commands::{Wish, adjust, redeem, release_order, reverse, set_program};
+pub(crate) use counter_acts::act;
+pub(crate) use liability::{LiabilityCache, write as write_points};
 pub(crate) use everybody::{PointsTable, everybody, of_slot};
+pub(crate) use given::{Bonus, bonus, event, referral};
 pub(crate) use member::{MemberFacts, points_by_order};
+pub(crate) use write::check_key;
 pub(crate) use views::{entry_views, overview_of, stretch};
 
 use crate::Engine;
@@ -83,6 +101,26 @@ pub(crate) fn bad_program(error: ProgramError) -> Fault {
         .expected(error.expected)
 }
 
+/// Whether a programme's currency and zone are the business's: points are earned on amounts and days of the business,
+/// so that another currency or zone would fit neither.
+pub(crate) fn fits_business(
+    program: &Program,
+    settings: &model::WorkspaceSettings,
+) -> Result<(), Fault> {
+    for (path, found, expected) in [
+        ("currency", program.currency.code(), settings.currency.code()),
+        ("time_zone", program.time_zone.name(), settings.zone.name()),
+    ] {
+        if found != expected {
+            return Err(Fault::new(FaultCode::BadProgram)
+                .at(path)
+                .found(found)
+                .expected(expected));
+        }
+    }
+    Ok(())
+}
+
 /// Points beyond 64 bits.
 pub(crate) fn overflow(error: loyalty::Overflow) -> Fault {
     Fault::new(FaultCode::Internal).detail(error.to_string())
@@ -108,21 +146,58 @@ impl Engine {
             self.today = None;
         }
         let programs = self.programs()?;
+        let Some(compiled) = self.compiled(&programs)? else {
+            return Ok(());
+        };
         let (Some(columns), Some(cache)) = (self.columns.as_ref(), self.today.as_mut()) else {
             return Ok(());
         };
         let day = cache.day;
-        match cache.points_mut() {
-            Some((table, derived)) => everybody::update(
-                table,
-                derived,
-                columns,
-                self.store.read(),
-                &programs,
-                customers,
-                day,
-            ),
-            None => Ok(()),
-        }
+        let Some((table, derived)) = cache.points_mut() else {
+            return Ok(());
+        };
+        let with = everybody::Again {
+            columns,
+            read: self.store.read(),
+            programs: &programs,
+            compiled: &compiled,
+        };
+        everybody::update(table, derived, &with, customers, day)
     }
+
+    /// The programme compiled against the dictionaries of the columns, kept until either changes; `None` without
+    /// columns.
+    fn compiled(&mut self, programs: &Rc<Programs>) -> Result<Option<Rc<loyalty::Programs>>, Fault> {
+        let Some(columns) = self.columns.as_ref() else {
+            self.compiled = None;
+            return Ok(None);
+        };
+        // Codes never change their text while the columns are in memory; new ones come at the end.
+        let texts = (columns.terms().count(), columns.coupons().count());
+        if let Some(known) = &self.compiled
+            && known.texts == texts
+            && known.generation == self.loading.generation
+            && Rc::ptr_eq(&known.source, programs)
+        {
+            return Ok(Some(Rc::clone(&known.programs)));
+        }
+        let compiled = Rc::new(everybody::compile(columns, programs)?);
+        self.compiled = Some(Compiled {
+            texts,
+            generation: self.loading.generation,
+            source: Rc::clone(programs),
+            programs: Rc::clone(&compiled),
+        });
+        Ok(Some(compiled))
+    }
+}
+
+/// Compiled programmes, and what they were compiled from.
+pub(crate) struct Compiled {
+    /// How many terms and coupons there were.
+    texts: (usize, usize),
+    /// Which loading of the columns it was.
+    generation: u64,
+    source: Rc<Programs>,
+    programs: Rc<loyalty::Programs>,
 }

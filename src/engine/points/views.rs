@@ -1,10 +1,10 @@
 //! What pages see of points.
 
-use super::{MemberFacts, PointsTable, Programs, overflow};
+use super::{MemberFacts, PointsTable, Programs};
 use crate::derive::View;
 use crate::fault::OrFault;
 use crate::{Context, Engine, Unanswered};
-use loyalty::{Entry, OpenLot, Overview};
+use loyalty::{Entry, OpenLot};
 use model::{CustomerId, Day, OrderId, Points, Zone};
 use protocol::{
     EntryKind, Fault, LedgerEntryView, LotView, MemberRow, MemberView, NextTier, Page,
@@ -86,13 +86,15 @@ impl Engine {
     pub(crate) fn ledger_view(
         &mut self,
         customer: CustomerId,
+        as_of: Option<Day>,
         offset: u64,
         limit: u32,
         context: &Context,
     ) -> Result<Reply, Unanswered> {
+        let day = as_of.unwrap_or_else(|| self.today(context));
         let programs = self.programs()?;
         let facts = MemberFacts::read(self.store.read(), customer)?;
-        let mut entries = entry_views(&facts, &programs, &self.settings.zone, self.today(context))?;
+        let mut entries = entry_views(&facts, &programs, &self.settings.zone, day)?;
         entries.reverse();
         Ok(Reply::Ledger(stretch(entries, offset, limit)))
     }
@@ -163,7 +165,7 @@ impl Engine {
         context: &Context,
     ) -> Result<Reply, Unanswered> {
         let today = self.today(context);
-        let view = self.view(as_of.unwrap_or(today), today)?;
+        let view = self.view_points(as_of.unwrap_or(today), today)?;
         match overview_of(&view)? {
             Some(overview) => Ok(Reply::PointsOverview(overview)),
             None => Err(Fault::new(protocol::FaultCode::NoProgram).into()),
@@ -223,15 +225,7 @@ pub(crate) fn overview_of(view: &View<'_>) -> Result<Option<PointsOverview>, Fau
     else {
         return Ok(None);
     };
-    let mut overview = Overview::new(view.day);
-    for slot in view.columns.live().iter() {
-        let at = slot as usize;
-        if let (Some(standing), Some(lots)) = (table.standing.get(at), table.lots.get(at)) {
-            overview
-                .add(standing, lots.iter().copied())
-                .map_err(overflow)?;
-        }
-    }
+    let overview = &table.totals;
     let count = |tier: usize| overview.tiers.get(tier).copied().unwrap_or(0);
     let tiers = table
         .tiers
@@ -247,7 +241,7 @@ pub(crate) fn overview_of(view: &View<'_>) -> Result<Option<PointsOverview>, Fau
         members: overview.members,
         expiring_30_days: overview.expiring_30_days,
         tiers,
-        expiring: overview.expiring,
+        expiring: overview.expiring.clone(),
     }))
 }
 
@@ -303,5 +297,8 @@ fn entry_view(entry: Entry, order_number: Option<String>, zone: &Zone) -> Ledger
         reason: entry.reason,
         reverses: entry.reverses,
         reversible: entry.reversible,
+        version: entry.version,
+        waived: entry.waived,
+        forfeited: entry.forfeited,
     }
 }

@@ -6,7 +6,7 @@ use crate::apply::Known;
 use crate::fault::Failure;
 use loyalty::Account;
 use model::program::Program;
-use model::{CustomerId, Day, EntryId, Issue, IssueCode, Money, OrderId, Points};
+use model::{CustomerId, Day, EntryId, Issue, IssueCode, Money, OrderId, Points, Timestamp};
 use protocol::{Fault, FaultCode, Outcome};
 use store::{Entry, EntryDraft, EntryKind, Tx};
 
@@ -128,8 +128,9 @@ impl<'a> Draftsman<'a> {
         &self.facts.entries
     }
 
-    /// Takes an entry into the facts without writing it; returns the account with it.
-    pub(crate) fn draft(&mut self, fields: &EntryDraft) -> Result<Account, Fault> {
+    /// Takes an entry into the facts without writing it, after all that are there; returns the account with it.
+    pub(crate) fn draft(&mut self, fields: &mut EntryDraft) -> Result<Account, Fault> {
+        fields.at = after_all(self.entries(), fields.at);
         let next = i64::try_from(self.facts.entries.len()).unwrap_or(0);
         self.facts.entries.push(Entry {
             // No stored id is so high, and what a balance comes to does not depend on it.
@@ -155,6 +156,17 @@ impl<'a> Draftsman<'a> {
             .fold(0i64, |sum, it| sum.saturating_sub(it.fields.points.0));
         Points(sum)
     }
+}
+
+/// The moment for an entry that is written now: entries of one instant would go by their keys, not as they were
+/// written. An entry that lies further ahead (another device's clock) is left there.
+pub(crate) fn after_all(entries: &[Entry], now: Timestamp) -> Timestamp {
+    /// More than a person, or a command, writes at one instant.
+    const AHEAD_MS: i64 = 1_000;
+    let soon = now.0.saturating_add(AHEAD_MS);
+    let at_once = entries.iter().map(|entry| entry.fields.at.0);
+    let latest = at_once.filter(|at| (now.0..soon).contains(at)).max();
+    latest.map_or(now, |at| Timestamp(at.saturating_add(1)))
 }
 
 /// An entry with nothing but what every one has.

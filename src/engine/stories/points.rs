@@ -10,6 +10,7 @@ fn redeem(customer: CustomerId, points: Option<i64>, reward: Option<&str>, key: 
         points: points.map(Points),
         reward: reward.map(str::to_owned),
         order_amount: None,
+        order: None,
         key: key.into(),
     }
 }
@@ -26,6 +27,7 @@ fn adjust(customer: CustomerId, points: i64, key: &str) -> Command {
 fn ledger(shop: &mut Shop, customer: CustomerId) -> String {
     let Reply::Ledger(page) = shop.ask(Query::Ledger {
         customer,
+        as_of: None,
         offset: 0,
         limit: 100,
     }) else {
@@ -130,6 +132,7 @@ fn rewards_run_out_and_come_back_when_reversed() {
     assert_eq!(none_left.code, FaultCode::ProgramLimit);
     let Reply::Ledger(page) = shop.ask(Query::Ledger {
         customer: ann,
+        as_of: None,
         offset: 0,
         limit: 1,
     }) else {
@@ -165,6 +168,7 @@ fn given_points_that_are_spent_cannot_be_taken_back() {
     shop.apply(&adjust(ann, 300, "a"));
     let Reply::Ledger(page) = shop.ask(Query::Ledger {
         customer: ann,
+        as_of: None,
         offset: 0,
         limit: 1,
     }) else {

@@ -182,6 +182,7 @@ fn on_points(act: &Act, made: &Made, shop: &mut Shop, key: String) -> Option<Com
             points: Some(Points(100)),
             reward: None,
             order_amount: None,
+            order: None,
             key,
         },
         Act::Adjust(of, points) => Command::AdjustPoints {

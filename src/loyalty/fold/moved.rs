@@ -89,35 +89,81 @@ impl<S: Sink> Fold<'_, S> {
         })
     }
 
-    /// Everything leaves for the member that this one is merged into.
-    pub(super) fn move_out(&mut self, index: u32, entry: &Recorded<'_>) -> Result<(), Overflow> {
-        while let Some((lot, points)) = self.buffers.lots.leave_pending(index)? {
-            self.list_pending(entry, EntryKind::Transfer, lot, -points);
-            self.sink.release(lot);
+    /// What a member had leaves for the one that they are merged into. What other facts have changed of it since is
+    /// owed or left over here, so that both sides always come to the same.
+    pub(super) fn move_out(
+        &mut self,
+        index: u32,
+        entry: &Recorded<'_>,
+        lots: &[MovedLot],
+        debt: Points,
+    ) -> Result<(), Overflow> {
+        let mut gone: i64 = 0;
+        for moved in lots {
+            let mut missing = moved.points.0.max(0);
+            let posts = moved.posts_on.map_or(entry.day.0, |day| day.0);
+            while missing > 0 && posts > entry.day.0 {
+                let like = self.buffers.lots.waiting_like(moved.earned_on.0, posts);
+                let Some((lot, left)) = like else {
+                    break;
+                };
+                let part = left.min(missing);
+                self.buffers.lots.leave_pending(lot, part, index)?;
+                self.list_pending(entry, EntryKind::Transfer, lot, -part);
+                if part == left {
+                    self.sink.release(lot);
+                }
+                missing -= part;
+            }
+            gone = gone.checked_add(missing).ok_or(Overflow)?;
         }
-        let balance = self.buffers.lots.leave(index)?;
+        self.buffers.lots.take(gone, None, index, true)?;
+        let debt = debt.0.max(0);
+        let credit = self.credit(entry, debt)?;
         self.buffers.tiers.leave();
-        self.note(index, entry.id, Did::MovedOut, None);
-        self.list(entry, EntryKind::Transfer, -balance);
+        self.note(index, entry.id, Did::MovedOut { credit, debt }, None);
+        let balance = debt.checked_sub(gone).ok_or(Overflow)?;
+        self.list(entry, EntryKind::Transfer, balance);
         Ok(())
     }
 
-    /// A merging is reversed: everything comes back, as far as it has not expired.
+    /// A debt that leaves is points that come in: they repay it.
+    fn credit(&mut self, entry: &Recorded<'_>, debt: i64) -> Result<Option<u32>, Overflow> {
+        if debt == 0 {
+            return Ok(None);
+        }
+        let lot = Lot {
+            source: Source::Recorded(entry.id),
+            earned: entry.day.0,
+            expires: NEVER,
+            posts: entry.day.0,
+            points: debt,
+            left: debt,
+            inactivity_months: 0,
+            contribution: NO_CONTRIBUTION,
+            pending: false,
+        };
+        self.buffers.lots.give(lot).map(Some)
+    }
+
+    /// A merging is reversed: everything comes back, as far as it has not expired, and is owed again.
     pub(super) fn bring_back(
         &mut self,
+        index: u32,
         entry: &Recorded<'_>,
         taker: u32,
+        (credit, debt): (Option<u32>, i64),
     ) -> Result<Undone, Overflow> {
         let day = entry.day.0;
+        self.buffers.lots.take(debt, credit, index, true)?;
         let returned = self.buffers.lots.give_back(taker, day)?;
-        let owed = self.buffers.lots.return_debts(taker)?;
         while let Some((lot, points)) = self.buffers.lots.return_pending(taker, day)? {
             self.list_pending(entry, EntryKind::Reversal, lot, points);
         }
         let tiers = self.tiers();
         self.buffers.tiers.unmerge(tiers, None, day);
         Ok(Undone {
-            points: returned.restored - owed,
+            points: returned.restored.checked_sub(debt).ok_or(Overflow)?,
             forfeited: returned.forfeited,
             waived: 0,
         })

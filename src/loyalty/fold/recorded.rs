@@ -43,8 +43,8 @@ pub(super) enum Did {
     GaveBack { points: i64 },
     /// Brought lots, and a debt under its index.
     MovedIn(Brought),
-    /// Everything left, under its index.
-    MovedOut,
+    /// Lots left, under its index, and a debt: what repaid it.
+    MovedOut { credit: Option<u32>, debt: i64 },
 }
 
 /// What came of a reversal.
@@ -105,7 +105,7 @@ impl<S: Sink> Fold<'_, S> {
                 }
                 Ok(())
             }
-            Deed::MergeOut => self.move_out(index, entry),
+            Deed::MergeOut { lots, debt } => self.move_out(index, entry, lots, debt),
         }
     }
 
@@ -254,7 +254,7 @@ impl<S: Sink> Fold<'_, S> {
             made.reverses = Some(of.to_string());
             made.waived = Points(undone.waived);
             made.forfeited = Points(undone.forfeited);
-            made.reversible = !matches!(target.did, Did::MovedIn(_) | Did::MovedOut);
+            made.reversible = !matches!(target.did, Did::MovedIn(_) | Did::MovedOut { .. });
             self.sink.add(None, made);
             self.sink.reversed(of);
         }
@@ -309,7 +309,9 @@ impl<S: Sink> Fold<'_, S> {
                 })
             }
             Did::MovedIn(brought) => self.send_back(index, entry, target.index, brought),
-            Did::MovedOut => self.bring_back(entry, target.index),
+            Did::MovedOut { credit, debt } => {
+                self.bring_back(index, entry, target.index, (credit, debt))
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ mod view;
 pub use builder::{Builder, EventInput, LineInput, OrderInput};
 pub use orders::RefundRow;
 pub use snapshot::SnapshotError;
-pub use view::{EventRef, LineRef, OrderFacts, OrderRef};
+pub use view::{EventRef, LineRef, LineSlices, OrderFacts, OrderRef, OrderSlices};
 
 pub(crate) use arrays::Missing;
 pub(crate) use customers::{

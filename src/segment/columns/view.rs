@@ -41,6 +41,72 @@ pub struct OrderRef<'a> {
     pub(super) row: usize,
 }
 
+/// A slot's orders as slices of the columns, by time, then id: for passes over everybody.
+#[derive(Clone, Copy, Debug)]
+pub struct OrderSlices<'a> {
+    /// When.
+    pub at: &'a [i64],
+    /// Local days.
+    pub day: &'a [i32],
+    /// What was paid, in minor units.
+    pub amount: &'a [i64],
+    /// The first line of each in [`LineSlices`].
+    pub line_start: &'a [u32],
+    /// How many lines each has.
+    pub line_len: &'a [u32],
+    /// All are recorded as paid, in the workspace's currency, without refunds and without a part paid in points.
+    pub plain: bool,
+}
+
+/// All lines as slices of the columns.
+#[derive(Clone, Copy, Debug)]
+pub struct LineSlices<'a> {
+    /// Code of the product.
+    pub product: &'a [u32],
+    /// Code of the category; 0 without one.
+    pub category: &'a [u32],
+    /// What was paid for the line, in minor units.
+    pub amount: &'a [i64],
+}
+
+impl super::Columns {
+    /// The orders of a slot as slices; `None` where the columns do not hold what they should.
+    pub fn order_slices(&self, slot: u32) -> Option<OrderSlices<'_>> {
+        let range = self.orders.blocks.rows(slot as usize);
+        let rows = &self.orders.rows;
+        let no_flags = rows
+            .flags
+            .get(range.clone())?
+            .iter()
+            .all(|flags| *flags == 0);
+        let mut paid = rows.paid_with_points.values().iter();
+        let no_points = paid.len() <= range.start
+            || paid
+                .by_ref()
+                .skip(range.start)
+                .take(range.len())
+                .all(|paid| *paid == i64::NONE || *paid == 0);
+        Some(OrderSlices {
+            at: rows.at.get(range.clone())?,
+            day: rows.day.get(range.clone())?,
+            amount: rows.amount.get(range.clone())?,
+            line_start: rows.line_start.get(range.clone())?,
+            line_len: rows.line_len.get(range)?,
+            plain: no_flags && no_points,
+        })
+    }
+
+    /// All lines as slices.
+    pub fn line_slices(&self) -> LineSlices<'_> {
+        let lines = &self.orders.lines;
+        LineSlices {
+            product: &lines.product,
+            category: &lines.category,
+            amount: &lines.amount,
+        }
+    }
+}
+
 /// One line of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineRef<'a> {

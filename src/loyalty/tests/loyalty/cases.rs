@@ -673,7 +673,22 @@ fn transfers_and_merging() {
     let source = Story::new(json!({ "pending_days": 30 }))
         .bonus(1, "2025-01-01", 5, None)
         .order(1, "2025-05-31", "50")
-        .entry(2, "2025-06-01", OwnedDeed::MergeOut);
+        .entry(
+            2,
+            "2025-06-01",
+            OwnedDeed::MergeOut(
+                vec![
+                    lot(5, None),
+                    MovedLot {
+                        points: Points(50),
+                        earned_on: day("2025-05-31"),
+                        expires_on: None,
+                        posts_on: Some(day("2025-06-30")),
+                    },
+                ],
+                0,
+            ),
+        );
     let gone = source.on("2025-12-31");
     assert_eq!((gone.balance, gone.pending), (Points(0), Points(0)));
     // A debt comes along.

@@ -65,7 +65,7 @@ pub enum OwnedDeed {
     TransferOut(i64),
     TransferIn(Vec<MovedLot>),
     MergeIn(Vec<MovedLot>, i64, Option<String>, Option<Day>),
-    MergeOut,
+    MergeOut(Vec<MovedLot>, i64),
 }
 
 #[derive(Clone, Debug)]
@@ -422,7 +422,10 @@ fn recorded(it: &OwnedEntry) -> Recorded<'_> {
             tier: tier.as_deref(),
             tier_until: *until,
         },
-        OwnedDeed::MergeOut => Deed::MergeOut,
+        OwnedDeed::MergeOut(lots, debt) => Deed::MergeOut {
+            lots,
+            debt: Points(*debt),
+        },
     };
     Recorded {
         id: EntryId(it.id),
