@@ -1,12 +1,14 @@
 //! Files dropped anywhere on the page open the import; while they hang over it, the page says so.
+//!
+//! The import is fetched on demand: files wait here until it takes them.
 
-use crate::pages::import::offer_files;
-use crate::router::Route;
+use crate::router::{Route, navigate};
 use crate::state::State;
 use leptos::ev;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 use ui::prelude::*;
-use web_sys::DragEvent;
+use web_sys::{DragEvent, File};
 
 /// Browsers tell several times a second that something hangs over the page; silence means that it is gone, however it
 /// went: let go, carried out of the window, given up with Escape.
@@ -28,7 +30,9 @@ pub fn watch(state: State) -> RwSignal<bool> {
         }
         event.prevent_default();
         // The import page has a place of its own for them, which says so itself.
-        let elsewhere = state.place.with_untracked(|place| place.route != Route::Import);
+        let elsewhere = state
+            .place
+            .with_untracked(|place| place.route != Route::Import);
         if elsewhere && !over.get_untracked() {
             over.set(true);
         }
@@ -57,10 +61,39 @@ pub fn watch(state: State) -> RwSignal<bool> {
         let Some(list) = event.data_transfer().and_then(|data| data.files()) else {
             return;
         };
-        let files: Vec<web_sys::File> = (0..list.length()).filter_map(|i| list.get(i)).collect();
+        let files: Vec<File> = (0..list.length()).filter_map(|i| list.get(i)).collect();
         if !files.is_empty() {
-            offer_files(files);
+            offer(files);
         }
     });
     over
+}
+
+type Take = fn(Vec<File>);
+
+thread_local! {
+    static WAITING: RefCell<Vec<File>> = const { RefCell::new(Vec::new()) };
+    static TAKE: Cell<Option<Take>> = const { Cell::new(None) };
+}
+
+/// Hands files to the import, and goes there.
+fn offer(files: Vec<File>) {
+    match TAKE.get() {
+        Some(take) => take(files),
+        None => {
+            WAITING.with_borrow_mut(|waiting| waiting.extend(files));
+            navigate(&Route::Import.href());
+        }
+    }
+}
+
+/// From now on the import takes them, first those that wait.
+pub fn taken_by(take: Take) {
+    // Hidden from the optimiser, which would see that only one function is ever set, call it outright and so draw the
+    // import into what is loaded first.
+    TAKE.set(Some(std::hint::black_box(take)));
+    let waiting = WAITING.take();
+    if !waiting.is_empty() {
+        take(waiting);
+    }
 }

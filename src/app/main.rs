@@ -12,6 +12,7 @@ mod keys;
 mod opening;
 mod pages;
 mod palette;
+mod parts;
 mod prefs;
 mod root;
 mod router;

@@ -45,9 +45,10 @@ fn storage_key(key: &str) -> String {
     ["shuke.", key].concat()
 }
 
-/// What was kept under a key.
+/// What was kept under a key. Values are JSON strings; `JSON` itself reads them, so that no reader is loaded for it.
 pub fn read(key: &str) -> Option<String> {
-    LocalStorage::get::<String>(storage_key(key)).ok()
+    let kept = LocalStorage::raw().get_item(&storage_key(key)).ok()??;
+    js_sys::JSON::parse(&kept).ok()?.as_string()
 }
 
 /// Keeps a value; an empty one forgets it.
@@ -56,7 +57,10 @@ pub fn write(key: &str, value: &str) {
         LocalStorage::delete(storage_key(key));
     } else {
         // Refused storage: the choice still holds in memory.
-        let _ = LocalStorage::set(storage_key(key), value);
+        if let Ok(json) = js_sys::JSON::stringify(&value.into()) {
+            let json = String::from(json);
+            let _ = LocalStorage::raw().set_item(&storage_key(key), &json);
+        }
     }
 }
 

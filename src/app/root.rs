@@ -1,7 +1,7 @@
 //! The root: starts the worker, gathers the state, keeps language and theme in step with the document.
 
 use crate::client::{Client, Options};
-use crate::pages;
+use crate::parts;
 use crate::prefs;
 use crate::router::{Place, Route};
 use crate::shell::Shell;
@@ -9,6 +9,7 @@ use crate::state::State;
 use leptos::ev;
 use model::Currency;
 use protocol::Storage;
+use std::cell::RefCell;
 use ui::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -84,6 +85,19 @@ fn connect() -> Client {
     })
 }
 
+thread_local! {
+    /// What lives as long as the page.
+    static OWNER: RefCell<Option<Owner>> = const { RefCell::new(None) };
+}
+
+/// Makes what outlives the page that needs it first.
+pub fn for_good<T>(make: impl FnOnce() -> T) -> T {
+    match OWNER.with_borrow(Clone::clone) {
+        Some(owner) => owner.with(make),
+        None => make(),
+    }
+}
+
 /// The page as a whole.
 #[component]
 pub fn Root() -> impl IntoView {
@@ -91,7 +105,7 @@ pub fn Root() -> impl IntoView {
     provide_context(client);
     let state = State::new(client);
     provide_context(state);
-    pages::import::provide_desk(client);
+    OWNER.set(Owner::current());
     if let Route::Demo(name) = state.place.get_untracked().route {
         enter_demo(&name);
     }
@@ -108,6 +122,12 @@ pub fn Root() -> impl IntoView {
                 .as_ref()
                 .map_or(Currency::CNY, |s| s.settings.currency)
         })
+    });
+    let opened = Memo::new(move |_| client.status().with(Option::is_some));
+    Effect::new(move |_| {
+        if opened.get() {
+            parts::fetch_ahead();
+        }
     });
     move || {
         // The two things that pages read once: see the module's invariant.
@@ -178,7 +198,10 @@ fn follow_window(state: State) {
     // These live as long as the page.
     let _ = window_event_listener(ev::resize, move |_| measure());
     state.offline.set(!window().navigator().on_line());
-    let _ = window_event_listener(ev::online, move |_| state.offline.set(false));
+    let _ = window_event_listener(ev::online, move |_| {
+        state.offline.set(false);
+        parts::fetch_ahead();
+    });
     let _ = window_event_listener(ev::offline, move |_| state.offline.set(true));
 }
 
@@ -199,7 +222,8 @@ fn follow_navigation(state: State) {
     });
 }
 
-fn focus_title() {
+/// Moves the focus to the title of the page, and the page to its top.
+pub fn focus_title() {
     let heading = document().query_selector("main h1").ok().flatten();
     if let Some(heading) = heading.and_then(|h| h.dyn_into::<web_sys::HtmlElement>().ok()) {
         let options = web_sys::FocusOptions::new();

@@ -5,6 +5,7 @@ use crate::client::Connection;
 use crate::opening::{CannotOpen, SilentTab, TakeOver};
 use crate::pages;
 use crate::palette::Palette;
+use crate::parts;
 use crate::router::{Route, Section};
 use crate::state::{State, use_state, use_words};
 use crate::toast::ToastRegion;
@@ -79,16 +80,16 @@ fn page(state: State, words: Words, opened: bool, section: Section) -> AnyView {
     }
     match section {
         Section::Home => pages::home::HomePage().into_any(),
-        Section::Customers => pages::customers::CustomersPage().into_any(),
-        Section::Orders => pages::orders::OrdersPage().into_any(),
-        Section::Segments => pages::segments::SegmentsPage().into_any(),
-        Section::Points => pages::points::PointsPage().into_any(),
-        Section::Counter => pages::counter::CounterPage().into_any(),
-        Section::Coupons => pages::coupons::CouponsPage().into_any(),
-        Section::Import => pages::import::ImportPage().into_any(),
-        Section::Settings => pages::settings::SettingsPage().into_any(),
         Section::Demo => ().into_any(),
         Section::Unknown => unknown(words),
+        Section::Customers
+        | Section::Orders
+        | Section::Segments
+        | Section::Points
+        | Section::Counter
+        | Section::Coupons
+        | Section::Import
+        | Section::Settings => parts::page(section),
     }
 }
 

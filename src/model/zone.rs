@@ -2,8 +2,11 @@
 //!
 //! A [`Timestamp`] is milliseconds since 1970-01-01T00:00Z. What day it is, is a question to a [`Zone`].
 
-use crate::day::Day;
+use crate::day::{Day, digits};
+#[cfg(feature = "zones")]
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Timelike, Utc};
+#[cfg(feature = "zones")]
+use chrono_tz::Tz as Name;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 
@@ -18,10 +21,12 @@ pub struct NotATime;
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match DateTime::<Utc>::from_timestamp_millis(self.0) {
-            Some(at) => write!(f, "{}", at.format("%Y-%m-%dT%H:%M:%S%.3fZ")),
-            None => write!(f, "1970-01-01T00:00:00.000Z"),
-        }
+        // By hand, because chrono's formats would bring 20 kB into the page.
+        let (days, ms) = (self.0.div_euclid(DAY_MS), self.0.rem_euclid(DAY_MS));
+        let day = i32::try_from(days).map_or(Day(0), Day);
+        let (hour, minute) = (ms / 3_600_000, ms / 60_000 % 60);
+        let (second, rest) = (ms / 1000 % 60, ms % 1000);
+        write!(f, "{day}T{hour:02}:{minute:02}:{second:02}.{rest:03}Z")
     }
 }
 
@@ -30,10 +35,56 @@ impl FromStr for Timestamp {
 
     /// Reads an ISO 8601 instant with an offset or `Z`.
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        DateTime::parse_from_rfc3339(text)
-            .map(|at| Self(at.timestamp_millis()))
-            .map_err(|_| NotATime)
+        read_instant(text).map(Self).ok_or(NotATime)
     }
+}
+
+/// Milliseconds in a day.
+const DAY_MS: i64 = 86_400_000;
+
+/// Reads RFC 3339 by hand, as chrono does (which is the referee in the tests); parts of milliseconds are dropped.
+fn read_instant(text: &str) -> Option<i64> {
+    let (day, rest) = text.split_at_checked(10)?;
+    let day: Day = day.parse().ok()?;
+    let rest = rest.strip_prefix(['T', 't', ' '])?;
+    let (clock, rest) = rest.split_at_checked(8)?;
+    let (hour, minute_second) = clock.split_once(':')?;
+    let (minute, second) = minute_second.split_once(':')?;
+    // A leap second counts as the first of the next minute.
+    let seconds = two(hour, 23)? * 3600 + two(minute, 59)? * 60 + two(second, 60)?;
+    let (ms, rest) = match rest.strip_prefix('.') {
+        None => (0, rest),
+        Some(rest) => {
+            let end = rest.find(|c: char| !c.is_ascii_digit())?;
+            let (fraction, rest) = rest.split_at_checked(end)?;
+            let first: String = fraction.chars().chain("00".chars()).take(3).collect();
+            // No digit at all is no fraction.
+            let first = if fraction.is_empty() {
+                None
+            } else {
+                digits(&first)
+            };
+            (i64::from(first?), rest)
+        }
+    };
+    let offset = match rest {
+        "Z" | "z" => 0,
+        _ => {
+            let (sign, rest) = match rest.strip_prefix('+') {
+                Some(rest) => (1, rest),
+                None => (-1, rest.strip_prefix(['-', '\u{2212}'])?),
+            };
+            let (hours, minutes) = rest.split_once(':')?;
+            sign * (two(hours, 23)? * 3600 + two(minutes, 59)? * 60)
+        }
+    };
+    Some(i64::from(day.0) * DAY_MS + (seconds - offset) * 1000 + ms)
+}
+
+/// A number of exactly two digits up to `most`.
+fn two(text: &str, most: u32) -> Option<i64> {
+    let number = digits(text).filter(|number| text.len() == 2 && *number <= most)?;
+    Some(i64::from(number))
 }
 
 impl Serialize for Timestamp {
@@ -50,7 +101,50 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 /// An IANA time zone such as `Asia/Shanghai`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Zone(chrono_tz::Tz);
+pub struct Zone(Name);
+
+/// A zone without its rules, for the page: whoever calculates checks the name.
+#[cfg(not(feature = "zones"))]
+mod name {
+    use super::NotAZone;
+    use std::str::FromStr;
+    use std::sync::Mutex;
+
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub struct Name(&'static str);
+
+    impl Name {
+        pub const UTC: Self = Self("UTC");
+
+        pub fn name(self) -> &'static str {
+            self.0
+        }
+    }
+
+    /// Every name is kept once, for good: a page meets one or two.
+    static KNOWN: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+
+    impl FromStr for Name {
+        type Err = NotAZone;
+
+        fn from_str(text: &str) -> Result<Self, NotAZone> {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b"/_+-".contains(&b);
+            let starts = text.starts_with(|c: char| c.is_ascii_alphabetic());
+            if !starts || text.len() > 64 || !text.bytes().all(plain) {
+                return Err(NotAZone);
+            }
+            let mut known = KNOWN.lock().map_err(|_| NotAZone)?;
+            let found = known.iter().copied().find(|name| *name == text);
+            Ok(Self(found.unwrap_or_else(|| {
+                let name: &'static str = Box::leak(text.into());
+                known.push(name);
+                name
+            })))
+        }
+    }
+}
+#[cfg(not(feature = "zones"))]
+use name::Name;
 
 /// The name is not in the IANA list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,9 +153,9 @@ pub struct NotAZone;
 
 impl Zone {
     /// Coordinated universal time.
-    pub const UTC: Zone = Zone(chrono_tz::Tz::UTC);
+    pub const UTC: Zone = Zone(Name::UTC);
 
-    /// The zone of this IANA name.
+    /// The zone of this IANA name. Without the feature `zones` any text that could be one.
     ///
     /// # Errors
     /// [`NotAZone`] when the list does not have it.
@@ -73,7 +167,10 @@ impl Zone {
     pub fn name(&self) -> &'static str {
         self.0.name()
     }
+}
 
+#[cfg(feature = "zones")]
+impl Zone {
     /// The local date-time of an instant.
     pub fn local(&self, at: Timestamp) -> NaiveDateTime {
         let utc = DateTime::<Utc>::from_timestamp_millis(at.0)
@@ -176,8 +273,10 @@ impl<'de> Deserialize<'de> for Zone {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::{DateTime, Datelike, Utc};
     use proptest::prelude::*;
 
+    #[cfg(feature = "zones")]
     #[test]
     fn local_days_follow_the_reference_cases() {
         // ../shared/reference/loyalty-cases.json, timezone_expiry (CPython zoneinfo, tzdata 2026.6).
@@ -214,6 +313,19 @@ mod tests {
         }
     }
 
+    #[cfg(not(feature = "zones"))]
+    #[test]
+    fn without_rules_a_zone_is_its_name() {
+        let zone = Zone::parse("Asia/Shanghai").unwrap();
+        assert_eq!(zone, Zone::parse("Asia/Shanghai").unwrap());
+        assert_ne!(zone, Zone::UTC);
+        assert_eq!(zone.name(), "Asia/Shanghai");
+        for bad in ["", "Asia Shanghai", "上海", "+08:00", "<b>"] {
+            assert_eq!(Zone::parse(bad), Err(NotAZone), "{bad}");
+        }
+    }
+
+    #[cfg(feature = "zones")]
     #[test]
     fn times_are_read_in_the_zone() {
         let zone = Zone::parse("Asia/Shanghai").unwrap();
@@ -236,6 +348,60 @@ mod tests {
         );
     }
 
+    #[test]
+    fn instants_are_read_as_in_chrono() {
+        let good = "2026-01-31T18:30:00.123456+08:00";
+        let mut texts: Vec<String> = [
+            good,
+            "2026-01-31t18:30:00z",
+            "2026-01-31 18:30:60Z",
+            "1969-12-31T23:59:59.9999Z",
+            "2026-01-31T24:00:00Z",
+            "2026-01-31T18:30:00",
+            "2026-01-31T18:30Z",
+            "2026-01-31T18:30:00.Z",
+            "2026-01-31T18:30:00-00:00",
+            "2026-01-31T18:30:00+24:00",
+            "2026-01-31T18:30:00+0800",
+            "2026-01-31T18:30:00\u{2212}05:30",
+            "2026-02-30T18:30:00Z",
+            "2026-01-31T18:61:00Z",
+            "2026-01-31T18:30:61Z",
+            "",
+            "Z",
+            "0000-01-01T00:00:00Z",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        // Every character of a good one left out, doubled and replaced.
+        for (at, c) in good.char_indices() {
+            for middle in ["", "0", "9", "-", ":", " ", "Z", "二", &format!("{c}{c}")] {
+                let (head, tail) = (&good[..at], &good[at + 1..]);
+                texts.push([head, middle, tail].concat());
+            }
+        }
+        for text in texts {
+            let theirs = DateTime::parse_from_rfc3339(&text)
+                .ok()
+                .map(|at| at.timestamp_millis());
+            assert_eq!(read_instant(&text), theirs, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn instants_are_written_as_in_chrono(ms in -80_000_000_000_000i64..400_000_000_000_000) {
+            let theirs = DateTime::<Utc>::from_timestamp_millis(ms).unwrap();
+            let ours = Timestamp(ms).to_string();
+            prop_assert_eq!(&ours, &theirs.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
+            if (0..=9999).contains(&theirs.date_naive().year()) {
+                prop_assert_eq!(ours.parse(), Ok(Timestamp(ms)));
+            }
+        }
+
+    }
+
+    #[cfg(feature = "zones")]
     proptest! {
         #[test]
         fn a_day_starts_in_itself(number in -3_000i32..40_000, name in proptest::sample::select(vec![

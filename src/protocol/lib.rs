@@ -110,9 +110,12 @@ pub enum ToWorker {
 }
 
 /// From worker to page.
+pub type FromWorker = WorkerMessage<Reply>;
+
+/// From worker to page, with replies as `R`: the page reads them later than the message that they come in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum FromWorker {
+pub enum WorkerMessage<R> {
     /// The workspace is open.
     Ready {
         /// [`PROTOCOL_VERSION`] of the worker.
@@ -142,7 +145,7 @@ pub enum FromWorker {
         /// The request's id.
         id: RequestId,
         /// What came of it.
-        result: Result<Reply, Fault>,
+        result: Result<R, Fault>,
     },
     /// Something happened that nobody asked for.
     Event(Event),

@@ -5,6 +5,7 @@
 //! `boot.js`, `boot.js` of the page's program, the worker's loader of the worker's program. The style sheets, which
 //! are many files to whoever writes them, become one to whoever loads them.
 
+use crate::split;
 use base64::Engine as _;
 use sha2::{Digest, Sha256, Sha384};
 use std::fs;
@@ -29,6 +30,8 @@ pub fn hash_assets(staging: &Path) -> Result<(), String> {
     page = join_styles(staging, &page)?;
     let loader = hash_worker(staging)?;
     page = replace_once(&page, "worker_loader.js", &loader)?;
+
+    page = split::split(staging, &page)?;
 
     let boot = fs::read(staging.join("boot.js")).map_err(|e| format!("boot.js: {e}"))?;
     let boot_name = format!("boot-{}.js", short_hash(&[&boot]));
@@ -137,14 +140,15 @@ try {{
     )
 }
 
-fn integrity(bytes: &[u8]) -> String {
+/// The value of an `integrity` attribute for these bytes.
+pub fn integrity(bytes: &[u8]) -> String {
     let digest = Sha384::digest(bytes);
     let text = base64::engine::general_purpose::STANDARD.encode(digest);
     format!("sha384-{text}")
 }
 
 /// 16 hexadecimal characters of the SHA-256 of all parts.
-fn short_hash(parts: &[&[u8]]) -> String {
+pub fn short_hash(parts: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update(part);
@@ -177,7 +181,10 @@ fn set_attribute(page: &str, mark: &str, value: &str) -> Result<String, String> 
 }
 
 /// The value of the only attribute of this name, quoted or not.
-fn attribute_value(page: &str, name: &str) -> Result<String, String> {
+///
+/// # Errors
+/// When there is none.
+pub fn attribute_value(page: &str, name: &str) -> Result<String, String> {
     let missing = || format!("index.html has no {name}");
     let (_, rest) = page.split_once(&format!(" {name}=")).ok_or_else(missing)?;
     let value = match rest.strip_prefix('"') {
@@ -187,11 +194,19 @@ fn attribute_value(page: &str, name: &str) -> Result<String, String> {
     value.map(str::to_owned).ok_or_else(missing)
 }
 
-fn read_text(path: &Path) -> Result<String, String> {
+/// A text file.
+///
+/// # Errors
+/// Its name and why it could not be read.
+pub fn read_text(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+/// Writes a file.
+///
+/// # Errors
+/// Its name and why it could not be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|e| format!("{}: {e}", path.display()))
 }
 

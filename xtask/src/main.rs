@@ -20,6 +20,7 @@ mod licences;
 mod serve;
 mod shell;
 mod sizes;
+mod split;
 mod suite;
 mod tidy;
 mod tools;

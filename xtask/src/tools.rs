@@ -39,6 +39,20 @@ impl Tools {
     }
 }
 
+/// A tool as Trunk's hook finds it: in the folders of [`for_build`], or wherever whoever called Trunk has it.
+pub fn found(name: &str, arguments: &[&str]) -> Command {
+    let tools = Tools {
+        bin: tools_folder().join("bin"),
+        clang: String::new(),
+        archiver: String::new(),
+    };
+    let mut command = tools.command(name, arguments);
+    // No C is compiled from there.
+    command.env_remove("CC_wasm32_unknown_unknown");
+    command.env_remove("AR_wasm32_unknown_unknown");
+    command
+}
+
 /// Everything a release build needs.
 ///
 /// # Errors

@@ -1,11 +1,13 @@
 //! One worker at a time: starting it, sending, receiving, and starting another when it fails.
 
-use super::{Connection, Options, Signals, wire};
+use super::wire::{self, Unread};
+use super::{Connection, Options, Signals};
 use futures_channel::oneshot;
 use js_sys::Reflect;
+use leptos::task::spawn_local;
 use protocol::{
-    Event, Fault, FaultCode, FromWorker, Hello, LISTENING, PROTOCOL_VERSION, Progress, Query,
-    Reply, Request, RequestId, ToWorker,
+    Event, Fault, FaultCode, Hello, LISTENING, PROTOCOL_VERSION, Progress, Query, Reply, Request,
+    RequestId, ToWorker, WorkerMessage,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -259,20 +261,20 @@ impl Line {
             Err(fault) => return leptos::logging::error!("{}", fault.detail.unwrap_or_default()),
         };
         match message {
-            FromWorker::Ready { version, status } if version == PROTOCOL_VERSION => {
+            WorkerMessage::Ready { version, status } if version == PROTOCOL_VERSION => {
                 self.signals.columns_ready.set(status.columns_ready);
                 self.signals.data_version.set(status.data_version);
                 self.signals.status.set(Some(status));
                 self.signals.connection.set(Connection::Ready);
             }
-            FromWorker::Ready { .. } | FromWorker::Refused { .. } => {
+            WorkerMessage::Ready { .. } | WorkerMessage::Refused { .. } => {
                 self.signals.connection.set(Connection::OtherVersion);
             }
             // The worker lives on: it can save the damaged file and put a backup in its place.
-            FromWorker::Failed { fault } => {
+            WorkerMessage::Failed { fault } => {
                 self.signals.connection.set(Connection::Failed(fault));
             }
-            FromWorker::Progress { id, progress } => {
+            WorkerMessage::Progress { id, progress } => {
                 let listener = self
                     .pending
                     .borrow()
@@ -282,10 +284,30 @@ impl Line {
                     listener(progress);
                 }
             }
-            FromWorker::Answer { id, result } => self.answer(&id, result, file),
-            FromWorker::Event(event) => self.event(event),
-            FromWorker::Panicked { message } => self.restart(message),
+            WorkerMessage::Answer { id, result } => self.read(id, result, file),
+            WorkerMessage::Event(event) => self.event(event),
+            WorkerMessage::Panicked { message } => self.restart(message),
         }
+    }
+
+    /// Reads a reply; where its reader is not here yet, as soon as it is.
+    fn read(&self, id: RequestId, result: Result<Unread, Fault>, file: Option<Blob>) {
+        let unread = match result {
+            Ok(unread) => unread,
+            Err(fault) => return self.answer(&id, Err(fault), file),
+        };
+        if let Some(result) = wire::read(&unread) {
+            return self.answer(&id, result, file);
+        }
+        let me = self.me.clone();
+        spawn_local(async move {
+            crate::parts::fetch_reader().await;
+            let result = wire::read(&unread)
+                .unwrap_or_else(|| Err(Fault::new(FaultCode::WorkerFailed).detail("no reader")));
+            if let Some(line) = me.upgrade() {
+                line.answer(&id, result, file);
+            }
+        });
     }
 
     fn event(&self, event: Event) {

@@ -21,6 +21,7 @@ mod line;
 mod wire;
 
 pub use files::{StorageEstimate, download, estimate, persist, persisted};
+pub use wire::{Reader, learn, read_any};
 
 use futures_channel::oneshot;
 use line::{Answer, Line, Waiting};

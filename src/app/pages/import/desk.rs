@@ -82,8 +82,13 @@ pub(super) fn the_desk() -> Option<Desk> {
     DESK.get()
 }
 
-/// Puts the desk into the context. The application's root calls this once, after the client is there.
-pub fn provide_desk(client: Client) {
+/// The desk; made when it is first needed, and kept as long as the page.
+pub(super) fn desk(client: Client) -> Desk {
+    DESK.get()
+        .unwrap_or_else(|| crate::root::for_good(|| set_up(client)))
+}
+
+fn set_up(client: Client) -> Desk {
     let desk = Desk {
         client,
         waiting: RwSignal::new_local(VecDeque::new()),
@@ -97,7 +102,6 @@ pub fn provide_desk(client: Client) {
         run: StoredValue::new(0),
     };
     DESK.set(Some(desk));
-    provide_context(desk);
     // What is in stays in and can be gone on with; still, nobody should stop an import by accident.
     let _ = window_event_listener(ev::beforeunload, move |event| {
         if desk
@@ -107,6 +111,7 @@ pub fn provide_desk(client: Client) {
             event.prevent_default();
         }
     });
+    desk
 }
 
 impl Desk {

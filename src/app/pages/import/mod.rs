@@ -12,10 +12,9 @@ mod past;
 mod report;
 mod work;
 
-pub use desk::{Desk, provide_desk};
-
-use crate::state::use_words;
-use desk::Phase;
+use crate::drops;
+use crate::state::{use_client, use_words};
+use desk::{Desk, Phase};
 use leptos::html;
 use protocol::{Fault, FaultCode};
 use text::Words;
@@ -24,7 +23,7 @@ use ui::{Button, LinkButton, Look, PageHead, icon};
 use web_sys::File;
 
 /// Takes files from anywhere on the page (a drop on the window, a picker) and opens the import page.
-pub fn offer_files(files: Vec<File>) {
+fn offer_files(files: Vec<File>) {
     let Some(desk) = desk::the_desk() else {
         return;
     };
@@ -36,7 +35,9 @@ pub fn offer_files(files: Vec<File>) {
 #[component]
 pub fn ImportPage() -> impl IntoView {
     let words = use_words();
-    let desk = expect_context::<Desk>();
+    let desk = desk::desk(use_client());
+    provide_context(desk);
+    drops::taken_by(offer_files);
     on_cleanup(move || desk.leave());
     let first = StoredValue::new(true);
     let content = move || {

@@ -4,10 +4,10 @@
 //! found by asking what the clock in the zone shows at a guess, and moving the guess by the difference.
 
 use crate::state::State;
-use js_sys::{Date, Object, Reflect};
-use model::{Day, Timestamp};
+use js_sys::{Array, Date, Function, Object, Reflect};
+use model::{Day, Timestamp, Zone};
 use ui::prelude::*;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Right now.
 pub fn now() -> Timestamp {
@@ -52,6 +52,36 @@ pub fn local(zone: &str, at: Timestamp) -> String {
 /// The local day of an instant in `zone`; `None` for a zone the browser does not know.
 pub fn day(zone: &str, at: Timestamp) -> Option<Day> {
     local(zone, at).get(..10)?.parse().ok()
+}
+
+/// The zone of this name, if the browser knows it. The browser reads names in any case, the worker only as they are
+/// written; so a name that differs in more than case from what the browser makes of it has to look like one.
+pub fn known_zone(text: &str) -> Option<Zone> {
+    let text = text.trim();
+    let options = Object::new();
+    Reflect::set(&options, &"timeZone".into(), &text.into()).ok()?;
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let format: Function = Reflect::get(&intl, &"DateTimeFormat".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    // Throws what `construct` hands over as an error when the zone is in no list.
+    let made = Reflect::construct(&format, &Array::of2(&"en".into(), &options)).ok()?;
+    let made: js_sys::Intl::DateTimeFormat = made.dyn_into().ok()?;
+    let name = Reflect::get(&made.resolved_options(), &"timeZone".into())
+        .ok()?
+        .as_string()?;
+    if name.eq_ignore_ascii_case(text) {
+        return Zone::parse(&name).ok();
+    }
+    let looks_right = text
+        .split('/')
+        .all(|part| part.starts_with(|c: char| c.is_ascii_uppercase()));
+    if looks_right {
+        Zone::parse(text).ok()
+    } else {
+        None
+    }
 }
 
 /// The name of the business's time zone.

@@ -1,10 +1,11 @@
 //! Language and theme of this browser; name, currency, zone and life cycle of the business.
 
 use super::Block;
+use crate::pages::orders::instant;
 use crate::pages::segments::Thresholds;
 use crate::prefs::{self, Theme};
 use crate::state::{apply_in, use_state, use_status, use_words};
-use model::{Currency, WorkspaceSettings, Zone};
+use model::{Currency, WorkspaceSettings};
 use protocol::Command;
 use text::Locale;
 use ui::prelude::*;
@@ -91,7 +92,7 @@ fn Business(
     });
     let zone_error = Signal::derive(move || {
         error(
-            zone.with(|z| Zone::parse(z.trim()).is_err()),
+            zone.with(|z| instant::known_zone(z).is_none()),
             words.settings_zone_wrong(),
         )
     });
@@ -108,9 +109,9 @@ fn Business(
     let save = move |()| {
         let read = (
             Currency::parse(&currency.get_untracked()),
-            Zone::parse(zone.get_untracked().trim()),
+            instant::known_zone(&zone.get_untracked()),
         );
-        let (Ok(currency), Ok(zone)) = read else {
+        let (Ok(currency), Some(zone)) = read else {
             return;
         };
         if phone_error.get_untracked().is_some() {

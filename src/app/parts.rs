@@ -1,0 +1,229 @@
+//! The parts of the program that are fetched when a page of theirs is first shown, or when nothing else is going on.
+//!
+//! Invariant: whatever is reached from here only is not in what the page loads first; whatever the frame, the state
+//! or the home page calls is. In release builds `cargo xtask hash-assets` cuts the program at the functions below
+//! (ARCHITECTURE.md, "Loading on demand"); in other builds everything is one piece and these are plain calls.
+//!
+//! Each part costs a file of its own and one for every combination of parts that share something, so parts are few.
+
+use crate::client;
+use crate::pages;
+use crate::root::focus_title;
+use crate::router::Section;
+use crate::state::{State, use_state, use_words};
+use leptos::task::spawn_local;
+use std::sync::Mutex;
+use std::time::Duration;
+use ui::prelude::*;
+use ui::{Button, ErrorState, Look, Skeleton};
+use wasm_split_helpers::SplitLoaderError;
+
+/// The first page gets this long to be drawn and answered before other parts are fetched.
+const AHEAD_AFTER: Duration = Duration::from_millis(1500);
+
+/// A piece of the program that is fetched as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Customers, orders, segments.
+    Records,
+    /// Everything about points.
+    Points,
+    /// The import.
+    Import,
+    /// The settings.
+    Settings,
+}
+
+/// Draws a page of a part.
+type Draw = fn(Section) -> AnyView;
+
+/// What a part brings.
+struct Loaded {
+    draw: Draw,
+    /// Reads the replies that pages ask for; the same in each part.
+    read: client::Reader,
+}
+
+fn draw_records(section: Section) -> AnyView {
+    match section {
+        Section::Orders => pages::orders::OrdersPage().into_any(),
+        Section::Segments => pages::segments::SegmentsPage().into_any(),
+        _ => pages::customers::CustomersPage().into_any(),
+    }
+}
+
+fn draw_points(section: Section) -> AnyView {
+    match section {
+        Section::Counter => pages::counter::CounterPage().into_any(),
+        Section::Coupons => pages::coupons::CouponsPage().into_any(),
+        _ => pages::points::PointsPage().into_any(),
+    }
+}
+
+fn draw_import(_: Section) -> AnyView {
+    pages::import::ImportPage().into_any()
+}
+
+fn draw_settings(_: Section) -> AnyView {
+    pages::settings::SettingsPage().into_any()
+}
+
+/// Where the program is cut: the function lies in the part, whoever calls it waits until the part is there.
+macro_rules! cut {
+    ($name:ident, $draw:ident) => {
+        #[cfg(cut)]
+        #[wasm_split_helpers::wasm_split($name, fallible)]
+        fn $name() -> Result<Loaded, SplitLoaderError> {
+            Ok(Loaded {
+                draw: $draw,
+                read: client::read_any,
+            })
+        }
+        #[cfg(not(cut))]
+        async fn $name() -> Result<Loaded, SplitLoaderError> {
+            Ok(Loaded {
+                draw: $draw,
+                read: client::read_any,
+            })
+        }
+    };
+}
+
+cut!(records, draw_records);
+cut!(points, draw_points);
+cut!(import, draw_import);
+cut!(settings, draw_settings);
+
+/// The parts that are here.
+static HERE: Mutex<[Option<Draw>; Part::ALL.len()]> = Mutex::new([None; Part::ALL.len()]);
+
+impl Part {
+    /// All, in the order in which they are fetched ahead.
+    const ALL: [Part; 4] = [Part::Records, Part::Points, Part::Import, Part::Settings];
+
+    fn of(section: Section) -> Option<Self> {
+        match section {
+            Section::Customers | Section::Orders | Section::Segments => Some(Part::Records),
+            Section::Points | Section::Counter | Section::Coupons => Some(Part::Points),
+            Section::Import => Some(Part::Import),
+            Section::Settings => Some(Part::Settings),
+            Section::Home | Section::Demo | Section::Unknown => None,
+        }
+    }
+
+    fn here(self) -> Option<Draw> {
+        let here = HERE.lock().ok()?;
+        here.get(self as usize).copied().flatten()
+    }
+
+    /// Fetches it, if it is not here yet. A failed attempt is forgotten: the next one starts afresh.
+    async fn fetch(self) -> Option<Draw> {
+        let fetched = match self {
+            Part::Records => records().await,
+            Part::Points => points().await,
+            Part::Import => import().await,
+            Part::Settings => settings().await,
+        };
+        let loaded = fetched.ok()?;
+        client::learn(loaded.read);
+        if let Some(place) = HERE.lock().ok()?.get_mut(self as usize) {
+            *place = Some(loaded.draw);
+        }
+        Some(loaded.draw)
+    }
+}
+
+/// How a part that is waited for stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Waiting {
+    OnItsWay,
+    Failed,
+    Here,
+}
+
+/// The page of a section that is fetched on demand: at once if its part is here.
+pub fn page(section: Section) -> AnyView {
+    let Some(part) = Part::of(section) else {
+        return ().into_any();
+    };
+    if let Some(draw) = part.here() {
+        return draw(section);
+    }
+    let state = use_state();
+    let waiting = RwSignal::new(Waiting::OnItsWay);
+    fetch_for_page(part, waiting);
+    let content = move || match (waiting.get(), part.here()) {
+        (Waiting::Here, Some(draw)) => draw(section),
+        (Waiting::Failed, _) => failed(state, part, waiting),
+        _ => on_its_way(),
+    };
+    content.into_any()
+}
+
+fn fetch_for_page(part: Part, waiting: RwSignal<Waiting>) {
+    waiting.set(Waiting::OnItsWay);
+    spawn_local(async move {
+        let came = part.fetch().await.is_some();
+        waiting.try_set(if came { Waiting::Here } else { Waiting::Failed });
+        // The page was not there yet when the router looked for its title.
+        request_animation_frame(focus_title);
+    });
+}
+
+fn on_its_way() -> AnyView {
+    let words = use_words();
+    view! {
+        <div class="opening" role="status">
+            <p>{words.shell_part_coming()}</p>
+            <Skeleton lines=8 shape="rows"/>
+        </div>
+    }
+    .into_any()
+}
+
+fn failed(state: State, part: Part, waiting: RwSignal<Waiting>) -> AnyView {
+    let words = use_words();
+    let text = if state.offline.get() {
+        words.shell_part_failed_offline()
+    } else {
+        words.shell_part_failed_text()
+    };
+    let again = Callback::new(move |()| fetch_for_page(part, waiting));
+    view! {
+        <div class="page">
+            <ErrorState title=words.shell_part_failed_title() text action=words.act_retry() on_action=again whole=true>
+                <p class="actions">
+                    <Button label=words.act_reload() look=Look::Quiet on_press=|()| crate::shell::reload()/>
+                </p>
+            </ErrorState>
+        </div>
+    }
+    .into_any()
+}
+
+/// Fetches every part when the page has nothing else to do, so that pages open at once and without a network.
+pub fn fetch_ahead() {
+    set_timeout(
+        || {
+            // Not every browser says when it is idle.
+            if request_idle_callback_with_handle(fetch_all).is_err() {
+                fetch_all();
+            }
+        },
+        AHEAD_AFTER,
+    );
+}
+
+fn fetch_all() {
+    spawn_local(async {
+        for part in Part::ALL {
+            // Whoever opens the page hears of a failure; here nobody waits.
+            let _ = part.fetch().await;
+        }
+    });
+}
+
+/// Fetches the reader of all replies, with the smallest part that brings it.
+pub async fn fetch_reader() {
+    let _ = Part::Settings.fetch().await;
+}

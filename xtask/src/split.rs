@@ -1,0 +1,269 @@
+//! Cuts the page's program into what is loaded first and the parts that are fetched on demand (`src/app/parts.rs`).
+//!
+//! Trunk has no place between cargo and wasm-bindgen, so the hook after it does this part of its work again: it takes
+//! the program as cargo linked it, with relocations, cuts it, has wasm-bindgen make the script of the first piece
+//! anew and puts all into the staging folder. Trunk's own run on the uncut program only gives the names. Programs
+//! without cuts (development builds) are left as Trunk made them.
+
+use crate::assets::{attribute_value, integrity, read_text, short_hash, write};
+use crate::shell::{output, program, run};
+use crate::tools;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use wasm_split_cli_support::{Options, transform};
+
+/// What an uncut program asks its script for; the cutter turns it into `LINK`.
+const UNCUT: &str = "__wasm_split_placeholder__";
+/// The script that the first piece asks for the others, before it has its final name.
+const LINK: &str = "./parts.js";
+
+/// A file that is fetched on demand: its name and what its content must be.
+struct File {
+    name: String,
+    integrity: String,
+}
+
+/// Cuts the program that `page` loads, if it has cuts, and gives the page with what it now has to load.
+///
+/// # Errors
+/// What could not be read, cut, bound or written.
+pub fn split(staging: &Path, page: &str) -> Result<String, String> {
+    let script_name = attribute_value(page, "data-js")?;
+    let script_path = staging.join(script_name.trim_start_matches("./"));
+    if !read_text(&script_path)?.contains(UNCUT) {
+        return Ok(page.to_owned());
+    }
+    let stem = script_path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .ok_or("the page's script has no name")?;
+    let target = target_folder()?;
+    let work = target.join("parts");
+    // What an earlier run left there must not be taken for this one's.
+    let _ = fs::remove_dir_all(&work);
+    fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
+    let linked = target.join("wasm32-unknown-unknown/release/app.wasm");
+    let needs = cut(&linked, &work, &script_name)?;
+    let script = bind(&work, &stem)?;
+    optimise(
+        &work.join(format!("{stem}_bg.wasm")),
+        &staging.join(format!("{stem}_bg.wasm")),
+    )?;
+    let files = parts(&work, staging, &needs)?;
+    let link = link_script(&script_name, &files, &needs);
+    let link_name = format!("./parts-{}.js", short_hash(&[link.as_bytes()]));
+    write(&staging.join(&link_name), link.as_bytes())?;
+    // Only where the script is fetched from: the program itself knows it by the old name.
+    let asks = format!("from \"{LINK}\"");
+    if !script.contains(&asks) {
+        return Err(format!("{script_name} does not ask for {LINK}"));
+    }
+    let script = script.replace(&asks, &format!("from \"{link_name}\""));
+    write(&script_path, script.as_bytes())?;
+    preload(page, &link_name, &integrity(link.as_bytes()))
+}
+
+fn target_folder() -> Result<PathBuf, String> {
+    let arguments = [
+        "metadata",
+        "--no-deps",
+        "--offline",
+        "--format-version",
+        "1",
+    ];
+    let printed = output(&mut program("cargo", &arguments))?;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&printed).map_err(|e| format!("cargo metadata: {e}"))?;
+    metadata["target_directory"]
+        .as_str()
+        .map(PathBuf::from)
+        .ok_or_else(|| "cargo metadata names no target folder".to_owned())
+}
+
+/// The files, without ending, that each part needs.
+fn cut(
+    linked: &Path,
+    work: &Path,
+    script_name: &str,
+) -> Result<BTreeMap<String, Vec<String>>, String> {
+    let bytes = fs::read(linked).map_err(|e| format!("{}: {e}", linked.display()))?;
+    let first = work.join("first.wasm");
+    let mut options = Options::new(&bytes);
+    options.output_dir = work;
+    options.main_out_path = &first;
+    options.link_name = LINK;
+    options.main_module = script_name;
+    let cut = transform(options).map_err(|e| format!("{} was not cut: {e:?}", linked.display()))?;
+    Ok(cut.prefetch_map.into_iter().collect())
+}
+
+/// Has wasm-bindgen make the script of the first piece, and gives it.
+fn bind(work: &Path, stem: &str) -> Result<String, String> {
+    let (input, into) = (work.join("first.wasm"), work.to_string_lossy().into_owned());
+    run(&mut tools::found(
+        "wasm-bindgen",
+        &[
+            "--target=web",
+            "--no-typescript",
+            // The parts find the first piece's functions in its table.
+            "--keep-lld-exports",
+            "--out-name",
+            stem,
+            "--out-dir",
+            &into,
+            &input.to_string_lossy(),
+        ],
+    ))?;
+    read_text(&work.join(format!("{stem}.js")))
+}
+
+fn optimise(from: &Path, to: &Path) -> Result<(), String> {
+    run(&mut tools::found(
+        "wasm-opt",
+        &[
+            "-Oz",
+            "--strip-debug",
+            "--strip-producers",
+            "--output",
+            &to.to_string_lossy(),
+            &from.to_string_lossy(),
+        ],
+    ))
+}
+
+/// Optimises every part and puts it into the staging folder under a name that follows from its content.
+fn parts(
+    work: &Path,
+    staging: &Path,
+    needs: &BTreeMap<String, Vec<String>>,
+) -> Result<BTreeMap<String, File>, String> {
+    let mut files = BTreeMap::new();
+    for stem in needs.values().flatten() {
+        if files.contains_key(stem) {
+            continue;
+        }
+        let small = work.join(format!("{stem}.small.wasm"));
+        optimise(&work.join(format!("{stem}.wasm")), &small)?;
+        let bytes = fs::read(&small).map_err(|e| format!("{}: {e}", small.display()))?;
+        // `split_points` holds what only points need, `chunk_7` what several parts share.
+        let what = match stem.strip_prefix("split_") {
+            Some(part) => part,
+            None => "shared",
+        };
+        let name = format!("part-{what}-{}.wasm", short_hash(&[&bytes]));
+        write(&staging.join(&name), &bytes)?;
+        let integrity = integrity(&bytes);
+        files.insert(stem.clone(), File { name, integrity });
+    }
+    Ok(files)
+}
+
+/// The script that fetches parts. The program calls `__wasm_split_load_<part>` with a function of its table that is
+/// to be called when the part is there, or is not. A part is made of files; each is fetched once, unless that fails.
+fn link_script(
+    script_name: &str,
+    files: &BTreeMap<String, File>,
+    needs: &BTreeMap<String, Vec<String>>,
+) -> String {
+    let list: String = files
+        .values()
+        .map(|file| format!("  [\"./{}\", \"{}\"],\n", file.name, file.integrity))
+        .collect();
+    let number = |stem: &String| files.keys().position(|known| known == stem);
+    let loads: String = needs
+        .iter()
+        .map(|(part, stems)| {
+            let numbers: Vec<String> = stems
+                .iter()
+                .filter_map(number)
+                .map(|number| number.to_string())
+                .collect();
+            format!(
+                "export const __wasm_split_load_{part} = load({});\n",
+                numbers.join(", ")
+            )
+        })
+        .collect();
+    format!(
+        r#"import {{ initSync }} from "{script_name}";
+const files = [
+{list}];
+const under = new Map();
+async function start([name, integrity]) {{
+  const response = await fetch(new URL(name, import.meta.url), {{ integrity, credentials: "same-origin" }});
+  if (!response.ok) throw new Error(`${{name}}: ${{response.status}}`);
+  await WebAssembly.instantiate(await response.arrayBuffer(), {{ __wasm_split: initSync() }});
+}}
+function once(number) {{
+  if (!under.has(number)) {{
+    const started = start(files[number]);
+    started.catch(() => under.delete(number));
+    under.set(number, started);
+  }}
+  return under.get(number);
+}}
+const load = (...numbers) => async (then, data) => {{
+  let came = false;
+  try {{
+    await Promise.all(numbers.map(once));
+    came = true;
+  }} catch (error) {{
+    console.warn(error);
+  }}
+  initSync().__indirect_function_table.get(then)(data, came);
+}};
+{loads}"#
+    )
+}
+
+/// The page's script loads the link script before anything else runs: the browser fetches both at once and checks it.
+fn preload(page: &str, name: &str, integrity: &str) -> Result<String, String> {
+    let at = page
+        .find("modulepreload")
+        .and_then(|found| page.get(..found))
+        .and_then(|before| before.rfind("<link"))
+        .ok_or("index.html preloads no script")?;
+    let (before, after) = page.split_at(at);
+    let tag = format!(r#"<link rel="modulepreload" href="{name}" integrity="{integrity}">"#);
+    Ok([before, &tag, after].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_script_names_every_file_once_and_every_part() {
+        let file = |name: &str| File {
+            name: name.to_owned(),
+            integrity: "sha384-x".to_owned(),
+        };
+        let files = BTreeMap::from([
+            ("chunk_3".to_owned(), file("part-shared-1.wasm")),
+            ("split_a".to_owned(), file("part-a-1.wasm")),
+            ("split_b".to_owned(), file("part-b-1.wasm")),
+        ]);
+        let list = |stems: [&str; 2]| stems.map(str::to_owned).to_vec();
+        let needs = BTreeMap::from([
+            ("a".to_owned(), list(["chunk_3", "split_a"])),
+            ("b".to_owned(), list(["chunk_3", "split_b"])),
+        ]);
+        let script = link_script("./app-1.js", &files, &needs);
+        assert!(script.starts_with("import { initSync } from \"./app-1.js\";\n"));
+        assert_eq!(script.matches("part-shared-1.wasm").count(), 1);
+        assert!(script.contains("export const __wasm_split_load_a = load(0, 1);"));
+        assert!(script.contains("export const __wasm_split_load_b = load(0, 2);"));
+    }
+
+    #[test]
+    fn the_link_script_is_preloaded_before_the_script_that_asks_for_it() {
+        let page =
+            "<link rel=icon href=a><link href=./app.js rel=modulepreload><script src=b></script>";
+        assert_eq!(
+            preload(page, "./parts.js", "sha384-x").unwrap(),
+            "<link rel=icon href=a><link rel=\"modulepreload\" href=\"./parts.js\" integrity=\"sha384-x\"><link href=./app.js rel=modulepreload><script src=b></script>"
+        );
+        assert!(preload("<p>", "a", "b").is_err());
+    }
+}
