@@ -272,118 +272,137 @@ fn coupons_that_do_not_go_together() {
     );
 }
 
+/// Why a coupon does not apply to one line of 5.00 on a day, bought by customer 1.
+fn refused(offer: Offer<'_>, on: &str, change: impl FnOnce(&mut Facts)) -> String {
+    let line = Line {
+        product: "a",
+        category: None,
+        quantity_milli: 1000,
+        amount: Money(500),
+    };
+    let mut facts = Facts {
+        day: day(on),
+        customer: Some(CustomerId(1)),
+        ..facts()
+    };
+    change(&mut facts);
+    match price(&[line], &[offer], &facts).verdicts.pop().unwrap() {
+        Ok(_) => String::new(),
+        Err(why) => why.iter().map(Refusal::code).collect::<Vec<_>>().join(" "),
+    }
+}
+
 #[test]
 fn everything_that_speaks_against() {
     let mut it = coupon(Benefit::Amount(Money(100)));
     it.from = Some(day("2026-06-16"));
+    it.to = Some(day("2026-06-17"));
     it.per_customer = Some(1);
     it.total = Some(5);
-    let refused = |offer: Offer<'_>, facts: Facts| {
-        let line = Line {
-            product: "a",
-            category: None,
-            quantity_milli: 1000,
-            amount: Money(500),
-        };
-        match price(&[line], &[offer], &facts).verdicts.pop().unwrap() {
-            Ok(_) => String::new(),
-            Err(why) => why.iter().map(Refusal::code).collect::<Vec<_>>().join(" "),
-        }
-    };
-    let on = |text: &str| Facts {
-        day: day(text),
-        customer: Some(CustomerId(1)),
-        ..facts()
-    };
-    assert_eq!(refused(offer(1, &it), on("2026-06-15")), "not_yet");
-    // Both ends are included.
-    it.to = Some(day("2026-06-17"));
-    assert_eq!(refused(offer(1, &it), on("2026-06-16")), "");
-    assert_eq!(refused(offer(1, &it), on("2026-06-17")), "");
-    assert_eq!(refused(offer(1, &it), on("2026-06-18")), "expired");
     let base = Offer {
         uses: 4,
         ..offer(1, &it)
     };
-    assert_eq!(refused(base, on("2026-06-17")), "");
-    assert_eq!(
-        refused(Offer { uses: 5, ..base }, on("2026-06-17")),
-        "used_up"
-    );
-    assert_eq!(
-        refused(
-            Offer {
-                uses_by_customer: 1,
-                ..base
-            },
-            on("2026-06-17")
+    type Change = fn(&mut Offer<'_>);
+    let cases: [(&str, Change, &str); 9] = [
+        ("2026-06-15", |_| (), "not_yet"),
+        // Both ends are included.
+        ("2026-06-16", |_| (), ""),
+        ("2026-06-17", |_| (), ""),
+        ("2026-06-18", |_| (), "expired"),
+        ("2026-06-17", |it| it.uses = 5, "used_up"),
+        (
+            "2026-06-17",
+            |it| it.uses_by_customer = 1,
+            "customer_used_up",
         ),
-        "customer_used_up"
-    );
-    assert_eq!(
-        refused(
-            base,
-            Facts {
-                customer: None,
-                ..on("2026-06-17")
-            }
+        ("2026-06-17", |it| it.fit = Fit::No, "not_for_customer"),
+        ("2026-06-17", |it| it.fit = Fit::Unknown, "needs_customer"),
+        // Everything is told, not only the first thing.
+        (
+            "2026-06-18",
+            |it| it.state = CouponState::Ended,
+            "ended expired",
         ),
-        "needs_customer"
-    );
-    assert_eq!(
-        refused(
-            Offer {
-                fit: Fit::No,
-                ..base
-            },
-            on("2026-06-17")
-        ),
-        "not_for_customer"
-    );
-    assert_eq!(
-        refused(
-            Offer {
-                state: CouponState::Ended,
-                ..base
-            },
-            on("2026-06-18")
-        ),
-        "ended expired"
-    );
-    let code = CodeFacts {
-        customer: Some(CustomerId(2)),
-        used: true,
-        ..CodeFacts::default()
+    ];
+    for (on, change, expected) in cases {
+        let mut offer = base;
+        change(&mut offer);
+        assert_eq!(refused(offer, on, |_| ()), expected, "{on}");
+    }
+    let nobody = |facts: &mut Facts| facts.customer = None;
+    assert_eq!(refused(base, "2026-06-17", nobody), "needs_customer");
+    let yen = |facts: &mut Facts| facts.currency = Currency::parse("JPY").unwrap();
+    assert_eq!(refused(base, "2026-06-17", yen), "other_currency");
+}
+
+#[test]
+fn a_code_has_a_life_of_its_own() {
+    let it = coupon(Benefit::Amount(Money(100)));
+    let with = |facts: CodeFacts| {
+        let offer = Offer {
+            facts: Some(facts),
+            ..offer(1, &it)
+        };
+        refused(offer, "2026-06-17", |_| ())
     };
-    assert_eq!(
-        refused(
-            Offer {
-                facts: Some(code),
-                ..base
+    let none = CodeFacts::default();
+    let on = |text: &str| Some(day(text));
+    for (facts, expected) in [
+        (none, ""),
+        (CodeFacts { used: true, ..none }, "code_used"),
+        (
+            CodeFacts {
+                withdrawn: true,
+                ..none
             },
-            on("2026-06-17")
+            "withdrawn",
         ),
-        "code_used not_for_customer"
-    );
-    let code = CodeFacts {
-        to: Some(day("2026-06-16")),
-        ..CodeFacts::default()
-    };
-    assert_eq!(
-        refused(
-            Offer {
-                facts: Some(code),
-                ..base
+        (
+            CodeFacts {
+                to: on("2026-06-16"),
+                ..none
             },
-            on("2026-06-17")
+            "expired",
         ),
-        "expired"
-    );
-    let yen = Facts {
-        currency: Currency::parse("JPY").unwrap(),
-        ..on("2026-06-17")
-    };
-    assert_eq!(refused(base, yen), "other_currency");
+        (
+            CodeFacts {
+                to: on("2026-06-17"),
+                ..none
+            },
+            "",
+        ),
+        (
+            CodeFacts {
+                from: on("2026-06-18"),
+                ..none
+            },
+            "not_yet",
+        ),
+        (
+            CodeFacts {
+                balance: Some(Money::ZERO),
+                ..none
+            },
+            "empty",
+        ),
+        (
+            CodeFacts {
+                customer: Some(CustomerId(1)),
+                ..none
+            },
+            "",
+        ),
+        (
+            CodeFacts {
+                customer: Some(CustomerId(2)),
+                ..none
+            },
+            "not_for_customer",
+        ),
+    ] {
+        assert_eq!(with(facts), expected, "{facts:?}");
+    }
 }
 
 #[test]
