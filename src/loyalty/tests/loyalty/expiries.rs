@@ -7,7 +7,7 @@ use model::{Money, OrderId, OrderStatus, Timestamp, Zone};
 use serde_json::{Value, json};
 
 /// name, earned at (UTC), zone, expiry, local day earned, last usable day, first instant it is gone (UTC)
-fn table() -> Vec<(
+pub fn table() -> Vec<(
     &'static str,
     &'static str,
     &'static str,

@@ -16,6 +16,7 @@ mod explained;
 mod histories;
 mod liability;
 mod programs;
+mod published;
 mod properties;
 mod reference;
 mod scenarios;
