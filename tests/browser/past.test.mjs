@@ -77,10 +77,12 @@ test("segments as of a past day", async (t) => {
   });
 
   await t.test("back to today is one click", async () => {
+    const then = await groups(page);
     await page.getByRole("button", { name: "Back to today" }).click();
     await page.getByText("These are the figures of").waitFor({ state: "detached" });
     assert.equal(await page.getByLabel("As of").inputValue(), today);
     assert.ok(!page.url().includes("on="));
+    await eventually(() => groups(page), (now) => JSON.stringify(now) !== JSON.stringify(then));
   });
 
   await t.test("a day to come is refused where it is typed, and the figures stay", async () => {
