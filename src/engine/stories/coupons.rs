@@ -715,3 +715,25 @@ fn files_of_codes_and_uses() {
         "{uses}"
     );
 }
+
+#[test]
+fn ten_thousand_codes_are_made_and_undone() {
+    let mut shop = Shop::new();
+    let id = shop.define(coupon("Flyer", Benefit::Percent(1_000), Way::Single));
+    let generate = |count| {
+        Command::Coupons(CouponCommand::Generate {
+            id,
+            count,
+            seed: SEED.into(),
+        })
+    };
+    for count in [0, CODES_AT_ONCE + 1] {
+        assert_eq!(shop.refuse(&generate(count)).issues[0].code, IssueCode::BadNumber);
+    }
+    let made = shop.apply(&generate(CODES_AT_ONCE));
+    assert_eq!(shop.row(id).codes, 10_000);
+    shop.apply(&Command::Undo {
+        batch: made.batch.unwrap(),
+    });
+    assert_eq!(shop.row(id).codes, 0);
+}
