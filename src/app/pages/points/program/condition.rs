@@ -15,7 +15,11 @@ use ui::{Button, Chip, Choice, IconButton, Input, Look, Select, icon};
 pub fn conditions(editing: Editing, rule: Rule) -> AnyView {
     let words = editing.words;
     let list = rule.conditions;
-    let add = move |()| list.update(|all| all.push(Condition::fresh(&editing.draft)));
+    let add = move |()| {
+        let draft = editing.draft;
+        let condition = draft.own(|| Condition::fresh(&draft));
+        list.update(|all| all.push(condition));
+    };
     view! {
         <fieldset class="conditions">
             <legend class="field-label">{words.program_where()}</legend>

@@ -67,6 +67,8 @@ pub struct Draft {
     /// The tiers, lowest first.
     pub levels: RwSignal<Vec<Level>>,
     next_key: StoredValue<u32>,
+    /// Who owns the signals of rows: the page, not the button that made them.
+    owner: StoredValue<Owner>,
 }
 
 /// A text of a JSON object: strings as they are, numbers as they are written, everything else as JSON.
@@ -224,7 +226,13 @@ impl Draft {
             keep: text(),
             levels: RwSignal::new(Vec::new()),
             next_key: StoredValue::new(0),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
+    }
+
+    /// Makes signals that live as long as the page.
+    pub fn own<T>(&self, make: impl FnOnce() -> T) -> T {
+        self.owner.get_value().with(make)
     }
 
     /// A key for a new row.
@@ -241,20 +249,24 @@ impl Draft {
         if !value.is_object() {
             return false;
         }
-        self.name.set(text_of(&value, "name"));
-        let rules = list(&value, "earn").iter();
+        self.own(|| self.fill(&value));
+        true
+    }
+
+    fn fill(&self, value: &Value) {
+        self.name.set(text_of(value, "name"));
+        let rules = list(value, "earn").iter();
         self.rules
             .set(rules.map(|it| Rule::load(self, it)).collect());
-        self.stacking.set(text_or(&value, "stacking", "multiply"));
-        self.pending.set(text_or(&value, "pending_days", "0"));
-        self.refund.set(text_or(&value, "refund", "unlimited"));
+        self.stacking.set(text_or(value, "stacking", "multiply"));
+        self.pending.set(text_or(value, "pending_days", "0"));
+        self.refund.set(text_or(value, "refund", "unlimited"));
         self.load_expiry(value.get("expiry").unwrap_or(&Value::Null));
         self.load_redeem(value.get("redeem").unwrap_or(&Value::Null));
-        let prizes = list(&value, "rewards").iter();
+        let prizes = list(value, "rewards").iter();
         self.prizes
             .set(prizes.map(|it| Prize::load(self, it)).collect());
         self.load_tiers(value.get("tiers").unwrap_or(&Value::Null));
-        true
     }
 
     fn load_expiry(&self, value: &Value) {

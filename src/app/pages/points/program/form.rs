@@ -66,7 +66,7 @@ fn earn(editing: Editing) -> AnyView {
         .map(|kind| {
             let name = words.program_name_of("add", kind);
             MenuItem::new(name, icon::PLUS, move || {
-                let rule = Rule::fresh(&draft, kind);
+                let rule = draft.own(|| Rule::fresh(&draft, kind));
                 fresh.set_value(rule.key);
                 rules.update(|all| all.push(rule));
             })
@@ -85,7 +85,7 @@ fn earn(editing: Editing) -> AnyView {
                 <For
                     each=move || rules.get()
                     key=|it: &Rule| it.key
-                    children=move |it: Rule| rule::card(editing, it, fresh.get_value() == it.key)
+                    children=move |it: Rule| rule::card(editing, it, fresh.get_value() == it.key || is_main(editing, it))
                 />
             </div>
             <Show when=move || rules.with(Vec::is_empty)>
@@ -113,6 +113,14 @@ fn earn(editing: Editing) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The rule that most programmes live by is open from the start.
+fn is_main(editing: Editing, rule: Rule) -> bool {
+    let rules = editing.draft.rules;
+    let first =
+        rules.with_untracked(|all| all.iter().find(|it| it.kind == "rate").map(|it| it.key));
+    first == Some(rule.key)
 }
 
 fn expiry(editing: Editing) -> AnyView {
@@ -234,7 +242,7 @@ fn rewards(editing: Editing) -> AnyView {
     let (words, draft) = (editing.words, editing.draft);
     let prizes = draft.prizes;
     let add = move |()| {
-        let prize = Prize::fresh(&draft);
+        let prize = draft.own(|| Prize::fresh(&draft));
         prizes.update(|all| all.push(prize));
     };
     view! {
@@ -291,7 +299,7 @@ fn tiers(editing: Editing) -> AnyView {
     let on = draft.tiers;
     let switched = Callback::new(move |on: bool| {
         if on && draft.levels.with_untracked(Vec::is_empty) {
-            let level = Level::fresh(&draft);
+            let level = draft.own(|| Level::fresh(&draft));
             level.name.set(words.program_tier_1().to_owned());
             draft.levels.set(vec![level]);
         }
@@ -319,7 +327,7 @@ fn tier_fields(editing: Editing) -> AnyView {
     let named = |kind, codes: &[&'static str]| choices(words, kind, codes);
     let windows = ["rolling_months", "calendar_year", "anniversary", "lifetime"];
     let add = move |()| {
-        let level = Level::fresh(&draft);
+        let level = draft.own(|| Level::fresh(&draft));
         levels.update(|all| all.push(level));
     };
     let list_error = editing.error(|| "tiers.levels".to_owned());

@@ -30,6 +30,7 @@ pub fn result(editing: Editing, view: Arc<ReplayView>) -> AnyView {
     );
     let none = (view.orders == 0)
         .then(|| view! { <p class="note">{words.program_replay_no_orders()}</p> });
+    let open: Open = RwSignal::new(None);
     let save = save_file();
     let replay = view.replay;
     let file = move |part| {
@@ -44,7 +45,8 @@ pub fn result(editing: Editing, view: Arc<ReplayView>) -> AnyView {
             {none}
             {table(words, currency, &view)}
             {months(words, &view)}
-            {moves(editing, &view)}
+            {moves(editing, &view, open)}
+            {people(words, &view, open)}
             <div class="actions">
                 <Button
                     label=words.program_replay_export_months()
@@ -262,6 +264,7 @@ fn months(words: Words, view: &ReplayView) -> AnyView {
             let now = compared.then(|| bar(it.present, "present"));
             view! {
                 <li>
+                    <b aria-hidden="true">{words.short(it.draft.0)}</b>
                     <span class="pair" role="img" aria-label=name.join(", ") title=name.join("\n")>
                         {now}
                         {bar(it.draft, "draft")}
@@ -307,13 +310,39 @@ fn said(words: Words, name: &str, points: Points) -> String {
     [name, " ", &words.number(points.0)].concat()
 }
 
+/// Whose rows are open: those of a row of the moves, or (the inner `None`) everybody's.
+type Open = RwSignal<Option<Option<u32>>>;
+
+/// The members that are open, and a button for all of them.
+fn people(words: Words, view: &ReplayView, open: Open) -> AnyView {
+    let (replay, all) = (view.replay, view.moves.clone());
+    let list = move || {
+        let cell = open.get()?;
+        let title = match cell.and_then(|cell| all.get(cell as usize)) {
+            Some(it) => words.program_replay_people(&name(words, &it.from), &name(words, &it.to)),
+            None => words.program_replay_everybody().to_owned(),
+        };
+        Some(members(words, replay, cell, title))
+    };
+    let press = move |()| {
+        let same = open.get_untracked() == Some(None);
+        open.set((!same).then_some(None));
+    };
+    view! {
+        <div class="actions">
+            <Button label=words.program_replay_everybody() look=Look::Quiet on_press=press/>
+        </div>
+        {list}
+    }
+    .into_any()
+}
+
 /// Who goes from which tier to which; each row opens its members.
-fn moves(editing: Editing, view: &ReplayView) -> Option<AnyView> {
+fn moves(editing: Editing, view: &ReplayView, open: Open) -> Option<AnyView> {
     if view.moves.is_empty() {
         return None;
     }
     let words = editing.words;
-    let open = RwSignal::new(None::<u32>);
     let sum = |direction| {
         let same = view.moves.iter().filter(|it| it.direction == direction);
         same.map(|it| it.members).sum::<u64>()
@@ -333,14 +362,6 @@ fn moves(editing: Editing, view: &ReplayView) -> Option<AnyView> {
         .zip(0u32..)
         .map(|(it, cell)| move_row(words, it, cell, open))
         .collect();
-    let replay = view.replay;
-    let all = view.moves.clone();
-    let people = move || {
-        let cell = open.get()?;
-        let it = all.get(cell as usize)?;
-        let title = words.program_replay_people(&name(words, &it.from), &name(words, &it.to));
-        Some(members(words, replay, cell, title))
-    };
     let section = view! {
         <section class="section">
             <h3>{words.program_replay_moves()}</h3>
@@ -356,7 +377,6 @@ fn moves(editing: Editing, view: &ReplayView) -> Option<AnyView> {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-            {people}
         </section>
     };
     Some(section.into_any())
@@ -367,7 +387,7 @@ fn name(words: Words, tier: &Option<String>) -> String {
         .unwrap_or_else(|| words.program_replay_move_none().to_owned())
 }
 
-fn move_row(words: Words, it: &TierMove, cell: u32, open: RwSignal<Option<u32>>) -> AnyView {
+fn move_row(words: Words, it: &TierMove, cell: u32, open: Open) -> AnyView {
     let (way, class) = match it.direction {
         MoveDirection::Up => (words.program_replay_way_up(), "gain"),
         MoveDirection::Same => (words.program_replay_way_same(), "quiet"),
@@ -376,8 +396,8 @@ fn move_row(words: Words, it: &TierMove, cell: u32, open: RwSignal<Option<u32>>)
     let (from, to) = (name(words, &it.from), name(words, &it.to));
     let label = words.program_replay_open(it.members, &from, &to);
     let press = move |_| {
-        let same = open.get_untracked() == Some(cell);
-        open.set((!same).then_some(cell));
+        let same = open.get_untracked() == Some(Some(cell));
+        open.set((!same).then_some(Some(cell)));
     };
     view! {
         <tr>
@@ -389,7 +409,7 @@ fn move_row(words: Words, it: &TierMove, cell: u32, open: RwSignal<Option<u32>>)
                     type="button"
                     class="number-link"
                     aria-label=label
-                    aria-expanded=move || if open.get() == Some(cell) { "true" } else { "false" }
+                    aria-expanded=move || if open.get() == Some(Some(cell)) { "true" } else { "false" }
                     on:click=press
                 >
                     {words.count(it.members)}
@@ -401,12 +421,12 @@ fn move_row(words: Words, it: &TierMove, cell: u32, open: RwSignal<Option<u32>>)
 }
 
 /// The members of one row.
-fn members(words: Words, replay: u32, cell: u32, title: String) -> AnyView {
+fn members(words: Words, replay: u32, cell: Option<u32>, title: String) -> AnyView {
     let limit = RwSignal::new(MEMBERS);
     let asking = use_ask_when(move || {
         Some(Query::Programs(ProgramQuery::Movers {
             replay,
-            cell: Some(cell),
+            cell,
             offset: 0,
             limit: limit.get(),
         }))
