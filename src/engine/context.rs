@@ -123,6 +123,7 @@ pub fn needs_columns(query: &Query) -> bool {
         | Query::Programs(protocol::ProgramQuery::Examples(_) | protocol::ProgramQuery::Movers { .. })
         | Query::Member { .. }
         | Query::Ledger { .. }
+        | Query::Points(_)
         | Query::Counter(_)
         | Query::Find { .. } => false,
         Query::Customers(list) => {

@@ -1,7 +1,8 @@
 //! Exporting customers, orders, rejected rows and ledgers.
 
+use crate::coupons;
 use crate::fault::OrFault;
-use crate::points::{MemberFacts, entry_views};
+use crate::points::{self, MemberFacts, entry_views};
 use crate::{Context, Engine, Step, Unanswered};
 use intake::{
     CustomerOut, CustomerWriter, FileForm, LedgerOut, LedgerWriter, OrderOut, OrderWriter,
@@ -89,9 +90,26 @@ impl ExportSession {
                 session.rejected(engine, batch, form)?;
                 "rejected-rows"
             }
+            ExportWhat::Points(part) => {
+                let out = &mut session.bytes;
+                let (kind, records) = points::write_points(engine, &part, form, context, out)?;
+                (session.done, session.total) = (records, records);
+                kind
+            }
             ExportWhat::Ledger { customer } => {
                 session.ledger(engine, customer, form, context)?;
                 "points"
+            }
+            ExportWhat::Coupons(what) => {
+                let out = &mut session.bytes;
+                let (kind, records) = coupons::export(engine, what, form, context, out)?;
+                (session.done, session.total) = (records, records);
+                kind
+            }
+            ExportWhat::Replay { replay, part } => {
+                let written = engine.replay_file(replay, part, form, &mut session.bytes)?;
+                (session.done, session.total) = (written, written);
+                "programme-replay"
             }
         };
         let extension = match format {
