@@ -13,7 +13,7 @@ use quote::{format_ident, quote};
 use rstml::node::{KeyedAttribute, Node, NodeAttribute, NodeBlock, NodeElement, NodeName};
 use syn::{Block, Expr, ExprLit, Lit, Stmt};
 
-/// Elements of SVG wherever they stand; `a` is one of SVG inside them.
+/// Elements of SVG wherever they stand; `a` and `title` are of SVG inside them.
 const SVG: &[&str] = &[
     "svg", "g", "rect", "line", "text", "polyline", "polygon", "circle", "path", "use", "symbol",
 ];
@@ -84,7 +84,7 @@ fn html(element: &NodeElement<rstml::Infallible>, inside_svg: bool) -> TokenStre
 /// names and values of attributes, with a zero between them.
 fn built(element: &NodeElement<rstml::Infallible>, inside_svg: bool) -> TokenStream {
     let tag = plain(element.name());
-    let svg = SVG.contains(&tag.as_str()) || (inside_svg && tag == "a");
+    let svg = SVG.contains(&tag.as_str()) || (inside_svg && (tag == "a" || tag == "title"));
     let mut start = tag;
     let mut calls = Vec::new();
     for attribute in element.attributes() {

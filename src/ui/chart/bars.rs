@@ -60,7 +60,9 @@ pub fn Bars(
             let x = percent(slot * (i as f64 + 0.18));
             let middle = percent(slot * (i as f64 + 0.5));
             let class = if bar.strong { "bar strong" } else { "bar" };
-            let name = [bar.label.as_str(), " ", &bar.text].concat();
+            // What is seen is read: the name has the same texts in the same order, with the space between them.
+            let label = [bar.label.as_str(), " "].concat();
+            let name = [label.as_str(), &bar.text].concat();
             // With many bars every other label would touch the next one; the last is always there.
             let odd = count > 8 && (count - 1 - i) % 2 == 1;
             let shape = view! {
@@ -73,8 +75,8 @@ pub fn Bars(
                     width=percent(slot * 0.64)
                     height=attribute(size)
                 ></rect>
-                <text class="value" x=middle.clone() y=attribute(floor - size - 5.0)>{bar.text}</text>
-                <text class="axis middle" class:odd=odd x=middle y=attribute(floor + 16.0)>{bar.label}</text>
+                <text class="axis middle" class:odd=odd x=middle.clone() y=attribute(floor + 16.0)>{label}</text>
+                <text class="value" x=middle y=attribute(floor - size - 5.0)>{bar.text}</text>
             };
             match bar.href {
                 // Inside `<g>`, so that the macro makes it a link of SVG.

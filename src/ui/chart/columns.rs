@@ -142,10 +142,12 @@ fn draw(
         }
     });
     let shape = view! {
-        <title>{column.text.clone()}</title>
-        <rect class="hit" x=percent(slot * i as f64) y="0" width=percent(slot) height=attribute(height - 20.0)></rect>
-        {parts}
-        {label}
+        <g>
+            <title>{column.text.clone()}</title>
+            <rect class="hit" x=percent(slot * i as f64) y="0" width=percent(slot) height=attribute(height - 20.0)></rect>
+            {parts}
+            {label}
+        </g>
     };
     match column.href {
         // Inside `<g>`, so that the macro makes it a link of SVG.

@@ -138,8 +138,10 @@ fn ribbons(
         *taken_from += size;
         *taken_to += size;
         let shape = view! {
-            <title>{link.text.clone()}</title>
-            <path class="ribbon" data-flow=link.key d=path></path>
+            <g>
+                <title>{link.text.clone()}</title>
+                <path class="ribbon" data-flow=link.key d=path></path>
+            </g>
         };
         drawn.push(match link.href {
             Some(href) => {

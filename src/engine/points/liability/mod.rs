@@ -157,7 +157,7 @@ impl Engine {
     ) -> Result<T, Unanswered> {
         let day = as_of.unwrap_or(today);
         let pass = self.pass(day, today)?;
-        let view = self.view(day, today)?;
+        let view = self.view_points(day, today)?;
         let programs = Rc::clone(&view.programs);
         let again = view.clone();
         let (Some((table, _)), Some(version)) = (again.points(), programs.in_force(day)) else {
@@ -185,7 +185,7 @@ impl Engine {
         {
             return Ok(Rc::clone(pass));
         }
-        let view = self.view(day, today)?;
+        let view = self.view_points(day, today)?;
         let version = view.programs.in_force(day);
         let version = version.ok_or_else(|| Fault::new(FaultCode::NoProgram))?;
         let (value, _) = value_of(&version.program, &view.settings.points);

@@ -120,7 +120,7 @@ impl Engine {
         {
             return Ok(Rc::clone(then));
         }
-        let view = self.view(day, today)?;
+        let view = self.view_points(day, today)?;
         let found = everybody(view.columns, view.read, &view.programs, since)?;
         let (table, _) = found.unwrap_or_default();
         let then = Rc::new(Then {

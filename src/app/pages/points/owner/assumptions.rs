@@ -41,17 +41,24 @@ pub fn Assumptions(
 ) -> impl IntoView {
     let (words, state, status) = (use_words(), use_state(), use_status());
     let currency = program.currency;
-    let saved = Memo::new(move |_| status.with(|it| it.as_ref().map(|it| it.settings.points)));
     let (breakage, of_100) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    // What is saved decides what the fields say, also after an undo.
-    Effect::new(move |_| {
-        let said: PointsAssumptions = saved.get().unwrap_or_default();
+    let show = move |said: PointsAssumptions| {
         breakage.set(said.breakage_ppm.map(percent).unwrap_or_default());
         of_100.set(
             said.worth_of_100
                 .map(|it| it.to_decimal(currency))
                 .unwrap_or_default(),
         );
+    };
+    // What is saved decides what the fields say, also after an undo; what is being typed stays while it is the same.
+    let last = StoredValue::new(PointsAssumptions::default());
+    Effect::new(move |_| {
+        let saved = status.with(|it| it.as_ref().map(|it| it.settings.points));
+        let saved = saved.unwrap_or_default();
+        if saved != last.get_value() {
+            last.set_value(saved);
+            show(saved);
+        }
     });
     let wrong_share = Signal::derive(move || {
         let bad = breakage.with(|text| !text.trim().is_empty() && share(text).is_none());
@@ -74,8 +81,10 @@ pub fn Assumptions(
             breakage_ppm: breakage.with_untracked(|text| share(text)),
             worth_of_100: of_100.with_untracked(|text| worth(text, currency)),
         };
-        let said = words.liability_assume_saved().to_owned();
-        apply_in(state, Command::SetSettings { settings }, said, |_| {});
+        let (said, points) = (words.liability_assume_saved().to_owned(), settings.points);
+        apply_in(state, Command::SetSettings { settings }, said, move |_| {
+            let _ = last.try_set_value(points);
+        });
     };
     let worth_hint = match &program.redeem {
         Some(redeem) => {

@@ -68,7 +68,11 @@ fn stats(part: Part, owed: &OwedView) -> AnyView {
                 label,
                 unit: String::new(),
                 value: words.headline(has.points.0),
-                note: words.liability_outstanding_note(has.members),
+                note: if has.members > 0 {
+                    words.liability_outstanding_note(has.members)
+                } else {
+                    String::new()
+                },
                 means,
                 href: (has.members > 0).then(|| part.rows(&of)),
             },
@@ -138,9 +142,13 @@ fn expiring(part: Part, owed: &OwedView) -> AnyView {
     let words = part.words;
     let sum: i64 = owed.expiring.iter().map(|(_, has)| has.points.0).sum();
     let last = owed.expiring.last().map_or(owed.as_of, |(month, _)| *month);
+    // A year at least; what follows only as far as anything ends.
+    let some = owed.expiring.iter().rposition(|(_, has)| has.members > 0);
+    let drawn = some.map_or(0, |at| at + 1).max(12);
     let bars: Vec<Bar> = owed
         .expiring
         .iter()
+        .take(drawn)
         .enumerate()
         .map(|(i, (first, has))| Bar {
             label: words.month_short(*first),
