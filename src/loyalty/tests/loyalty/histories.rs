@@ -1,8 +1,8 @@
 //! Random histories of one member, and programmes to tell them under.
 
-use crate::story::{OwnedDeed, OwnedEntry, OwnedPurchase, OwnedRefund, Story, zone};
-use loyalty::{Ends, Line, NO_CODE, Purchase, ReturnedLine, Span};
-use model::{Day, Money, OrderId, OrderStatus, Timestamp};
+use crate::story::{OwnedDeed, OwnedEntry, OwnedEvent, OwnedPurchase, OwnedRefund, Story, zone};
+use loyalty::{Ends, KnownBirthday, Line, MovedLot, NO_CODE, Purchase, ReturnedLine, Span};
+use model::{Day, Money, OrderId, OrderStatus, Points, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -27,6 +27,14 @@ pub fn programs() -> Vec<Value> {
             {"id": "thanks", "on": "purchase", "points": 5, "min_amount": "20.00", "cap": {"points": 10, "per": "month"}}],
             "tiers": {"window": {"kind": "rolling_months", "n": 1}, "downgrade": "to_measure", "levels": [
                 {"id": "a", "from": 0}, {"id": "b", "from": 30, "multiply": "1.2"}]}}),
+        json!({"expiry": {"kind": "months", "n": 3}, "redeem": {"points": 2, "worth": "1.00"}, "pending_days": 2, "earn": [
+            base, {"id": "hello", "on": "signup", "points": 15}, {"id": "cake", "on": "birthday", "points": 30, "known_for_days": 10},
+            {"id": "review", "on": "event", "event": "review", "points": 7, "cap": {"points": 12, "per": "month"}},
+            {"id": "friend", "on": "referral", "points": 1, "per": "2.00"}],
+            "tiers": {"window": {"kind": "rolling_months", "n": 3}, "keep_months": 2, "levels": [
+                {"id": "a", "from": 0}, {"id": "b", "from": 40, "multiply": "1.5"}]}}),
+        json!({"expiry": {"kind": "days", "n": 30}, "redeem": {"points": 1, "worth": "0.10"}, "refund": "within_balance", "earn": [
+            {"id": "base", "on": "purchase", "points": 1, "per": "1.00", "cap": {"points": 25, "per": "day"}}]}),
         json!({"expiry": {"kind": "days", "n": 25}, "earn": [
             {"id": "line", "on": "purchase", "points": 2, "per": "3.00", "round_each": "line", "rounding": "ceil",
              "basis": "net_of_tax_and_discount", "cap": {"points": 40, "per": "month"}}, base],
@@ -147,8 +155,31 @@ fn without_double_keys(refunds: Vec<OwnedRefund>) -> Vec<OwnedRefund> {
     kept
 }
 
+fn moved() -> impl Strategy<Value = Vec<MovedLot>> {
+    let day = |offset: i32| Day(FIRST_DAY + offset);
+    let lot = (
+        1i64..40,
+        0..DAYS,
+        prop::option::of(0..DAYS),
+        prop::option::of(0..DAYS),
+    );
+    let lot = lot.prop_map(move |(points, earned, expires, posts)| MovedLot {
+        points: Points(points),
+        earned_on: day(earned),
+        expires_on: expires.map(day),
+        posts_on: posts.map(day),
+    });
+    prop::collection::vec(lot, 0..3)
+}
+
 fn deed() -> impl Strategy<Value = OwnedDeed> {
+    let tier = prop::option::of(prop::sample::select(vec!["a", "b", "c", "none"]));
     prop_oneof![
+        1 => moved().prop_map(OwnedDeed::TransferIn),
+        1 => (moved(), 0i64..30, tier, prop::option::of(0..DAYS)).prop_map(|(lots, debt, tier, until)| {
+            OwnedDeed::MergeIn(lots, debt, tier.map(str::to_owned), until.map(|day| Day(FIRST_DAY + day)))
+        }),
+        1 => (moved(), 0i64..30).prop_map(|(lots, debt)| OwnedDeed::MergeOut(lots, debt)),
         4 => (1i64..80, prop::option::of(1i64..10)).prop_map(|(points, order)| OwnedDeed::Redeem(points, order)),
         1 => (-50i64..50).prop_map(OwnedDeed::Adjust),
         2 => (1i64..60, any::<bool>(), prop::option::of(0..DAYS)).prop_map(|(points, qualifies, last)| {
@@ -168,26 +199,46 @@ pub fn story() -> impl Strategy<Value = Story> {
         prop::collection::vec(purchase(), 0..9),
         prop::collection::vec((instant(), deed()), 0..7),
         prop::option::of(0..DAYS),
+        prop::collection::vec(
+            (instant(), any::<bool>(), prop::option::of(0i64..3_000)),
+            0..4,
+        ),
+        prop::option::of((1u32..13, 1u32..29, 0..DAYS)),
     );
-    (choice, second, facts).prop_map(|(parts, second, (purchases, deeds, signup))| {
-        let mut story = Story::new(parts);
-        if let Some((day, parts)) = second {
-            story = story.then(&Day(FIRST_DAY + day).to_string(), parts);
-        }
-        story.words = words();
-        story.signup_on = signup.map(|day| Day(FIRST_DAY + day));
-        for (mut purchase, id) in purchases.into_iter().zip(1..) {
-            purchase.head.id = OrderId(id);
-            story.purchases.push(purchase);
-        }
-        for ((at, deed), id) in deeds.into_iter().zip(101..) {
-            story.entries.push(OwnedEntry {
-                id,
-                key: format!("k{id}"),
-                at,
-                deed,
+    (choice, second, facts).prop_map(
+        |(parts, second, (purchases, deeds, signup, events, birthday))| {
+            let mut story = Story::new(parts);
+            if let Some((day, parts)) = second {
+                story = story.then(&Day(FIRST_DAY + day).to_string(), parts);
+            }
+            story.words = words();
+            story.signup_on = signup.map(|day| Day(FIRST_DAY + day));
+            story.birthday = birthday.map(|(month, day, known)| KnownBirthday {
+                birthday: format!("--{month:02}-{day:02}").parse().unwrap(),
+                known_on: Day(FIRST_DAY + known),
             });
-        }
-        story
-    })
+            for ((at, is_review, amount), id) in events.into_iter().zip(1..) {
+                let kind = if is_review { "review" } else { "referral" };
+                story.events.push(OwnedEvent {
+                    id,
+                    at,
+                    kind: kind.to_owned(),
+                    amount: amount.map(Money),
+                });
+            }
+            for (mut purchase, id) in purchases.into_iter().zip(1..) {
+                purchase.head.id = OrderId(id);
+                story.purchases.push(purchase);
+            }
+            for ((at, deed), id) in deeds.into_iter().zip(101..) {
+                story.entries.push(OwnedEntry {
+                    id,
+                    key: format!("k{id}"),
+                    at,
+                    deed,
+                });
+            }
+            story
+        },
+    )
 }

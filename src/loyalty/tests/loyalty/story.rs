@@ -1,9 +1,9 @@
 //! A member's story, told in short calls: the only place that touches the interface's slices.
 
 use loyalty::{
-    Account, AsOf, Deed, Dictionary, Ends, Entry, Evaluator, KnownBirthday, Line, Member, MovedLot,
-    NO_CODE, Programs, Purchase, Recorded, Refund, ReturnedLine, Span, Standing, Texts,
-    TrackedEvent, Version,
+    Account, AsOf, Deed, Dictionary, Ends, Entry, EntryKind, Evaluator, KnownBirthday, Line,
+    Member, MovedLot, NO_CODE, Programs, Purchase, Recorded, Refund, ReturnedLine, Span, Standing,
+    Texts, TrackedEvent, Version,
 };
 use model::program::Program;
 use model::{
@@ -477,6 +477,15 @@ pub fn check(account: &Account, entries: &[Entry]) {
             "the last entry has the balance"
         );
     }
+    let waiting: i64 = account.waiting.iter().map(|lot| lot.points.0).sum();
+    assert_eq!(
+        waiting, standing.pending.0,
+        "waiting lots are what is pending"
+    );
+    assert!(
+        account.waiting.iter().all(|lot| lot.points.0 > 0),
+        "no waiting lot is empty or below zero"
+    );
     let open: i64 = account.lots.iter().map(|lot| lot.points.0).sum();
     assert!(
         account.lots.iter().all(|lot| lot.points.0 > 0),
@@ -501,8 +510,38 @@ pub fn check(account: &Account, entries: &[Entry]) {
         account.lots.is_sorted_by_key(order),
         "lots stand in the order of consumption"
     );
+    conserved(account, entries);
     let mut ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), entries.len(), "ids are unique");
+}
+
+/// Issued = open + pending + redeemed + expired + voided + clawed back - restored - owed: what entries say is where the
+/// lots are. (Both sides are made apart: lots by the fold, entries by the ledger.)
+fn conserved(account: &Account, entries: &[Entry]) {
+    let (mut issued, mut redeemed, mut expired, mut taken_back, mut restored) = (0, 0, 0, 0, 0);
+    for entry in entries {
+        let points = entry.points.0;
+        match (entry.kind, points >= 0) {
+            (EntryKind::Accrual, true) => issued += points,
+            (EntryKind::Adjustment | EntryKind::Transfer, true) => issued += points,
+            (EntryKind::Redemption | EntryKind::Adjustment | EntryKind::Transfer, false) => {
+                redeemed -= points;
+            }
+            (EntryKind::Expiry, false) => expired -= points,
+            (EntryKind::Reversal, false) => taken_back -= points,
+            (EntryKind::Reversal, true) => restored += points,
+            (EntryKind::Redemption, true) if points == 0 => {}
+            (kind, _) => panic!("{kind:?} of {points}"),
+        }
+    }
+    let open: i64 = account.lots.iter().map(|lot| lot.points.0).sum();
+    let waiting: i64 = account.waiting.iter().map(|lot| lot.points.0).sum();
+    let owed = account.standing.debt.0;
+    assert_eq!(
+        issued,
+        open + waiting + redeemed + expired + taken_back - restored - owed,
+        "conservation"
+    );
 }
