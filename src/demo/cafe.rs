@@ -130,6 +130,7 @@ pub fn cafe(today: Day) -> Business {
         redemptions,
         program: PROGRAM.to_owned(),
         segments: segments(),
+        coupons: crate::coupons::coupons(today),
         planted: maker.planted,
     }
 }

@@ -4,6 +4,7 @@
 //! [`Planted`], so that tests can look for it.
 
 mod cafe;
+mod coupons;
 mod names;
 mod random;
 
@@ -30,6 +31,8 @@ pub struct Business {
     pub program: String,
     /// Saved segments: name, rule as JSON.
     pub segments: Vec<(String, String)>,
+    /// Coupons.
+    pub coupons: Vec<model::coupon::Coupon>,
     /// What was put where on purpose.
     pub planted: Planted,
 }

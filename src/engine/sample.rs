@@ -23,6 +23,8 @@ pub struct Sample {
     pub program: String,
     /// Saved segments: name, rule as JSON.
     pub segments: Vec<(String, String)>,
+    /// Coupons; those with codes get a dozen.
+    pub coupons: Vec<model::coupon::Coupon>,
 }
 
 /// An order with its refunds.
@@ -107,6 +109,9 @@ impl Engine {
             }
             for (name, rule) in &sample.segments {
                 tx.save_segment(None, name, rule)?;
+            }
+            for coupon in &sample.coupons {
+                crate::coupons::plant(coupon, tx)?;
             }
             Ok(())
         })?;

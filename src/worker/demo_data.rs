@@ -62,5 +62,6 @@ fn sample(business: Business) -> Sample {
             .collect(),
         program: business.program,
         segments: business.segments,
+        coupons: business.coupons,
     }
 }

@@ -9,7 +9,7 @@ mod returns;
 mod views;
 
 pub(crate) use basket::{issue_for_order, price, record};
-pub(crate) use commands::carry_out;
+pub(crate) use commands::{carry_out, plant};
 pub(crate) use export::export;
 pub(crate) use find::Circle;
 pub(crate) use returns::after_refund;

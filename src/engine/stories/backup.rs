@@ -112,6 +112,7 @@ fn a_sample_business_is_loaded_whole() {
         redemptions: vec![(0, at("2026-06-01"), Points(400))],
         program: PROGRAM.into(),
         segments: vec![("All".into(), r#"{"all":[]}"#.into())],
+        coupons: Vec::new(),
     };
     let context = shop.context();
     shop.engine.load_sample(&sample, &context).unwrap();
