@@ -95,6 +95,8 @@ pub(super) fn terms(
     let money = |amount: Money, currency: Currency| words.money(amount, currency);
     let mut terms = Vec::new();
     match &it.way {
+        // Nothing is promised by a code that is not typed yet.
+        Way::Shared(code) if code.is_empty() => {}
         Way::Shared(code) => terms.push(words.coupons_term_shared(code)),
         Way::Single => terms.push(words.coupons_term_single().to_owned()),
         Way::NextOrder { from, days } => {

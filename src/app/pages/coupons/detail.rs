@@ -47,7 +47,7 @@ fn whole(words: Words, state: State, found: &CouponView, tab: Memo<String>) -> A
     if has_codes {
         items.push(item("codes", words.coupons_tab_codes(), Some(row.codes)));
     }
-    items.push(item("uses", words.coupons_uses(), Some(row.uses)));
+    items.push(item("uses", words.coupons_tab_uses(), Some(row.uses)));
     let open = row.state != CouponState::Ended;
     let view = StoredValue::new(found.clone());
     let body = move || match tab.get().as_str() {

@@ -104,7 +104,9 @@ pub fn CouponPanel(
                 <Input label=words.coupons_panel_code() value=typed placeholder=words.coupons_panel_placeholder()/>
                 <Button label=words.coupons_panel_add() icon=icon::TAG on_press=add/>
             </div>
-            <ul class="coupon-checks" role="status">{rows}</ul>
+            <div role="status">
+                <ul class="coupon-checks">{rows}</ul>
+            </div>
             {fault}
             {move || result.get().map(|view| sums(words, &view))}
         </section>
