@@ -118,7 +118,7 @@ test("details", async (t) => {
   });
 
   await t.test("key numbers say how they are counted and open their rows", async () => {
-    const tile = article(page).locator(".stat").filter({ hasText: "Orders" }).first();
+    const tile = article(page).locator(".stat").filter({ has: page.getByRole("button", { name: "How “Orders” is counted" }) });
     assert.equal(await tile.locator(".stat-value").innerText(), "2");
     await tile.getByRole("button", { name: "How “Orders” is counted" }).click();
     await article(page).getByText("Orders that count: neither cancelled nor returned whole.").waitFor();
