@@ -28,7 +28,15 @@ impl Engine {
         context: &Context,
     ) -> Result<Reply, Unanswered> {
         let today = self.today(context);
-        let view = self.view(as_of.unwrap_or(today), today)?;
+        let day = as_of.unwrap_or(today);
+        if day != today {
+            // Of another day only the stages are asked for: nobody's points and scores are needed.
+            let columns = self.columns.as_ref().ok_or(Unanswered::NotReady)?;
+            let thresholds = &self.settings.lifecycle;
+            let stages = segment::lifecycle::stages(columns, day, thresholds);
+            return Ok(Reply::Lifecycle(counts(stages.counts)));
+        }
+        let view = self.view(today, today)?;
         Ok(Reply::Lifecycle(stage_counts(&view)))
     }
 }
@@ -92,7 +100,10 @@ fn rfm_of(view: &View<'_>) -> RfmView {
 
 /// Customers by life cycle stage.
 pub(crate) fn stage_counts(view: &View<'_>) -> StageCounts {
-    let [prospect, new, active, dormant, churned] = view.lifecycle().counts;
+    counts(view.lifecycle().counts)
+}
+
+fn counts([prospect, new, active, dormant, churned]: [u64; 5]) -> StageCounts {
     StageCounts {
         prospect,
         new,

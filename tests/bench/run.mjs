@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { stat, readdir } from "node:fs/promises";
 import path from "node:path";
 import { Browser, dist } from "../browser/harness.mjs";
+import { compare } from "./compare.mjs";
 import { customers, orders } from "./data.mjs";
 
 const sizes = process.argv.includes("--quick") ? [10_000] : [10_000, 100_000];
@@ -169,6 +170,7 @@ for (const n of sizes) {
     await timed("search: pinyin initials", ["wfw", "lnm", "cjq", "zql", "zmx"].map(list));
     await timed("search: phone tail", ["5123", "0471", "9980", "3321", "7654"].map(list));
     await timed("search: infix of an e-mail", ["c4321", "c77@", "1234@ex", "99@exam", "c555"].map(list));
+    await compare(browser, page, n, line);
     // Long enough for the worker to have written its snapshot when idle.
     await page.waitForTimeout(8_000);
     line("peak memory of the tab's process", n, peak(browser), "MB");
