@@ -433,8 +433,8 @@ test("a long replay shows how far it is and can be stopped; nothing was changed"
   await b.clean(page);
 });
 
-test("Chinese, on a phone: the same in the owner's words", async () => {
-  const b = await browser({ locale: "zh-CN", viewport: { width: 390, height: 844 } });
+test("Chinese, on a phone in the dark: the same in the owner's words", async () => {
+  const b = await browser({ locale: "zh-CN", colorScheme: "dark", viewport: { width: 390, height: 844 } });
   const page = await b.open();
   await go(page, "#/points/program", "积分");
   await card(page, "salon_tiers").getByText("消费 ¥109.00 得 10 分，可抵 ¥1.00").waitFor();

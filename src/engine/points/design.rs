@@ -6,8 +6,8 @@ use loyalty::{
     Dictionary, EarnSkip, EarnStep, Explanation, Line, NO_CODE, Purchase, Span, Texts, Version,
     explain,
 };
-use model::program::{Effect, Program};
-use model::{Money, OrderId, OrderStatus};
+use model::program::{EarnRule, Effect, Program};
+use model::{Day, Money, OrderId, OrderStatus};
 use protocol::{
     ExampleRequest, ExampleStep, ExampleView, Fault, FaultCode, LineValues, ProgramQuery,
     ProgramReply, Reply, SkipReason, ValueCount,
@@ -149,22 +149,10 @@ fn step_view(program: &Program, request: &ExampleRequest, step: EarnStep) -> Opt
         Effect::Fixed(_) | Effect::Multiply(_) | Effect::Exclude => None,
     };
     Some(match step {
-        EarnStep::Skipped { rule, why } => {
-            let early = program
-                .earn
-                .get(rule)?
-                .from
-                .is_some_and(|from| request.day < from);
-            ExampleStep::Skipped {
-                rule: id(rule)?,
-                why: match why {
-                    EarnSkip::Season if early => SkipReason::NotYet,
-                    EarnSkip::Season => SkipReason::Over,
-                    EarnSkip::MinAmount => SkipReason::MinAmount,
-                    EarnSkip::Conditions => SkipReason::Conditions,
-                },
-            }
-        }
+        EarnStep::Skipped { rule, why } => ExampleStep::Skipped {
+            why: skip_reason(program.earn.get(rule)?, request.day, why),
+            rule: id(rule)?,
+        },
         EarnStep::Excluded { rule } => ExampleStep::Excluded { rule: id(rule)? },
         EarnStep::Rate {
             rule,
@@ -216,6 +204,17 @@ fn step_view(program: &Program, request: &ExampleRequest, step: EarnStep) -> Opt
             to,
         },
     })
+}
+
+/// Why a rule does not apply, with the side of its season.
+fn skip_reason(rule: &EarnRule, day: Day, why: EarnSkip) -> SkipReason {
+    let early = rule.from.is_some_and(|from| day < from);
+    match why {
+        EarnSkip::Season if early => SkipReason::NotYet,
+        EarnSkip::Season => SkipReason::Over,
+        EarnSkip::MinAmount => SkipReason::MinAmount,
+        EarnSkip::Conditions => SkipReason::Conditions,
+    }
 }
 
 fn values(columns: &segment::Columns, of: LineValues, limit: usize) -> Vec<ValueCount> {

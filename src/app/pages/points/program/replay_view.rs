@@ -136,105 +136,152 @@ fn signed(words: Words, number: i64) -> String {
     [plus, &words.number(number)].concat()
 }
 
-fn lines(words: Words, currency: Currency, view: &ReplayView) -> Vec<Line> {
-    let (present, draft) = (view.present.as_ref(), &view.draft);
-    let count = |label, means, of: fn(&ReplaySide) -> i64| {
-        let now = present.map(of);
+/// Makes the lines of the comparison.
+#[derive(Clone, Copy)]
+struct Compared<'a> {
+    words: Words,
+    currency: Currency,
+    view: &'a ReplayView,
+}
+
+impl Compared<'_> {
+    fn count(self, label: &'static str, means: &'static str, of: fn(&ReplaySide) -> i64) -> Line {
+        let words = self.words;
+        let then = of(&self.view.draft);
+        let now = self.view.present.as_ref().map(of);
         Line {
             label,
             means,
             present: now.map(|it| words.number(it)),
-            draft: words.number(of(draft)),
-            difference: now.map(|it| signed(words, of(draft).saturating_sub(it))),
+            draft: words.number(then),
+            difference: now.map(|it| signed(words, then.saturating_sub(it))),
             href: None,
         }
-    };
-    let money = |label, means, of: fn(&ReplaySide) -> Option<Money>| {
-        let now = present.and_then(of);
+    }
+
+    fn money(
+        self,
+        label: &'static str,
+        means: &'static str,
+        of: fn(&ReplaySide) -> Option<Money>,
+    ) -> Line {
+        let (words, currency) = (self.words, self.currency);
+        let present = self.view.present.as_ref();
+        let (now, then) = (present.and_then(of), of(&self.view.draft));
         let shown =
             |it: Option<Money>| it.map_or_else(|| "–".to_owned(), |it| words.money(it, currency));
-        let both = now.zip(of(draft));
+        let difference = now.zip(then).map(|(now, then)| {
+            let more = Money(then.0.saturating_sub(now.0));
+            let plus = if more.0 > 0 { "+" } else { "" };
+            [plus, &words.money(more, currency)].concat()
+        });
         Line {
             label,
             means,
             present: present.map(|_| shown(now)),
-            draft: shown(of(draft)),
-            difference: both.map(|(now, then)| {
-                let more = Money(then.0.saturating_sub(now.0));
-                let plus = if more.0 > 0 { "+" } else { "" };
-                [plus, &words.money(more, currency)].concat()
-            }),
+            draft: shown(then),
+            difference,
             href: None,
         }
-    };
-    let rate = |side: &ReplaySide| match side.issued_worth {
-        Some(worth) if view.spend.0 > 0 => {
-            words.share(worth.0.max(0).unsigned_abs(), view.spend.0.unsigned_abs())
-        }
-        _ => "–".to_owned(),
-    };
-    let share = Line {
-        label: words.program_replay_rate(),
-        means: words.program_replay_rate_means(),
-        present: present.map(rate),
-        draft: rate(draft),
-        difference: None,
-        href: None,
-    };
-    let mut all = vec![
-        count(
-            words.program_replay_issued(),
-            words.program_replay_issued_means(),
-            |side| side.issued.0,
-        ),
-        money(
-            words.program_replay_cost(),
-            words.program_replay_cost_means(),
-            |side| side.issued_worth,
-        ),
-        share,
-        count(
-            words.program_replay_earners(),
-            words.program_replay_earners_means(),
-            |side| i64::try_from(side.earners).unwrap_or(i64::MAX),
-        ),
-        count(
-            words.program_replay_redeemed(),
-            words.program_replay_redeemed_means(),
-            |side| side.redeemed.0,
-        ),
-        count(
-            words.program_replay_expired(),
-            words.program_replay_expired_means(),
-            |side| side.expired.0,
-        ),
-        Line {
-            href: Some("#/points/members"),
-            ..count(
-                words.program_replay_outstanding(),
-                words.program_replay_outstanding_means(),
-                |side| side.outstanding.0,
-            )
-        },
-        count(
-            words.program_replay_pending(),
-            words.program_replay_pending_means(),
-            |side| side.pending.0,
-        ),
-        money(
-            words.program_replay_liability(),
-            words.program_replay_liability_means(),
-            |side| side.worth,
-        ),
-    ];
-    if draft.debt > Points::ZERO || present.is_some_and(|side| side.debt > Points::ZERO) {
-        all.push(count(
-            words.program_replay_debt(),
-            words.program_replay_debt_means(),
-            |side| side.debt.0,
-        ));
     }
-    all
+
+    /// The cost as a share of sales.
+    fn rate(self) -> Line {
+        let words = self.words;
+        let spend = self.view.spend.0;
+        let rate = |side: &ReplaySide| match side.issued_worth {
+            Some(worth) if spend > 0 => {
+                words.share(worth.0.max(0).unsigned_abs(), spend.unsigned_abs())
+            }
+            _ => "–".to_owned(),
+        };
+        Line {
+            label: words.program_replay_rate(),
+            means: words.program_replay_rate_means(),
+            present: self.view.present.as_ref().map(rate),
+            draft: rate(&self.view.draft),
+            difference: None,
+            href: None,
+        }
+    }
+
+    /// What happens in the time looked at.
+    fn flows(self) -> Vec<Line> {
+        let w = self.words;
+        vec![
+            self.count(
+                w.program_replay_issued(),
+                w.program_replay_issued_means(),
+                |side| side.issued.0,
+            ),
+            self.money(
+                w.program_replay_cost(),
+                w.program_replay_cost_means(),
+                |side| side.issued_worth,
+            ),
+            self.rate(),
+            self.count(
+                w.program_replay_earners(),
+                w.program_replay_earners_means(),
+                |side| i64::try_from(side.earners).unwrap_or(i64::MAX),
+            ),
+            self.count(
+                w.program_replay_redeemed(),
+                w.program_replay_redeemed_means(),
+                |side| side.redeemed.0,
+            ),
+            self.count(
+                w.program_replay_expired(),
+                w.program_replay_expired_means(),
+                |side| side.expired.0,
+            ),
+        ]
+    }
+
+    /// How it stands today.
+    fn today(self) -> Vec<Line> {
+        let w = self.words;
+        let mut lines = vec![
+            Line {
+                href: Some("#/points/members"),
+                ..self.count(
+                    w.program_replay_outstanding(),
+                    w.program_replay_outstanding_means(),
+                    |side| side.outstanding.0,
+                )
+            },
+            self.count(
+                w.program_replay_pending(),
+                w.program_replay_pending_means(),
+                |side| side.pending.0,
+            ),
+            self.money(
+                w.program_replay_liability(),
+                w.program_replay_liability_means(),
+                |side| side.worth,
+            ),
+        ];
+        let owes = |side: &ReplaySide| side.debt > Points::ZERO;
+        if owes(&self.view.draft) || self.view.present.as_ref().is_some_and(owes) {
+            lines.push(self.count(
+                w.program_replay_debt(),
+                w.program_replay_debt_means(),
+                |side| side.debt.0,
+            ));
+        }
+        lines
+    }
+}
+
+fn lines(words: Words, currency: Currency, view: &ReplayView) -> Vec<Line> {
+    let compared = Compared {
+        words,
+        currency,
+        view,
+    };
+    let mut lines = compared.flows();
+    lines.extend(compared.today());
+    lines
 }
 
 /// Two bars for each month, both from the same floor.

@@ -168,7 +168,10 @@ impl Rule {
                        "cap": {"points": 100, "per": "month"}}),
             ),
         };
-        value["id"] = Value::String(Draft::own_id(name, &taken));
+        if let Some(fields) = value.as_object_mut() {
+            let id = Draft::own_id(name, &taken);
+            fields.insert("id".to_owned(), Value::String(id));
+        }
         let rule = Self::load(draft, &value);
         if matches!(kind, "multiply" | "exclude") {
             rule.conditions.set(vec![Condition::fresh(draft)]);

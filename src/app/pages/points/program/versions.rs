@@ -18,8 +18,7 @@ pub fn versions(editing: Editing, view: &ProgramView) -> AnyView {
     // Of two with the same first day the later one holds.
     let in_force = sorted
         .iter()
-        .filter(|it| it.from.is_none_or(|from| from <= today))
-        .next_back()
+        .rfind(|it| it.from.is_none_or(|from| from <= today))
         .or(sorted.first())
         .map(|it| it.version);
     let rows: Vec<AnyView> = sorted
