@@ -18,7 +18,11 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 const PROGRAM: &str = r#"{"name":"Star","currency":"CNY","time_zone":"Asia/Shanghai",
-  "earn":[{"id":"base","on":"purchase","points":1,"per":"1.00"}],"expiry":{"kind":"days","n":365}}"#;
+  "earn":[{"id":"base","on":"purchase","points":1,"per":"1.00"},
+    {"id":"double","on":"purchase","multiply":"2","where":[{"attr":"category","op":"in","value":["K1","K2"]}]}],
+  "expiry":{"kind":"days","n":365},
+  "tiers":{"window":{"kind":"rolling_months","n":12},"keep_months":12,"downgrade":"one_down","levels":[
+    {"id":"silver","from":0},{"id":"gold","from":1000,"multiply":"1.25"},{"id":"platinum","from":5000,"multiply":"1.5"}]}}"#;
 
 fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
@@ -120,6 +124,13 @@ fn read(engine: &mut Engine, context: &Context) {
     };
     ask("first count (scores, points)", count(2_000));
     ask("count", count(3_000));
+    for day in 10..15 {
+        let as_of = format!("2026-05-{day}").parse().ok();
+        ask(
+            "points and tiers of everybody",
+            Query::PointsOverview { as_of },
+        );
+    }
     ask("home", Query::Home);
     ask("segments", Query::Segments);
     ask("list by spend", list("", CustomerSort::Spend, 0));
@@ -155,7 +166,12 @@ fn change(engine: &mut Engine, context: &Context) {
         lines: Vec::new(),
     };
     let order = Command::CreateOrder { customer, fields };
+    let overview = Query::PointsOverview { as_of: None };
+    timed("points today", || engine.query(&overview, context).unwrap());
     timed("one order", || engine.apply(&order, "o", context).unwrap());
+    timed("points after it", || {
+        engine.query(&overview, context).unwrap()
+    });
     timed("home after it", || {
         engine.query(&Query::Home, context).unwrap()
     });
@@ -195,6 +211,7 @@ fn main() {
         zone,
         phone_country: "86".into(),
         lifecycle: LifecycleThresholds::default(),
+        points: model::PointsAssumptions::default(),
     };
     let open = || {
         let new = NewWorkspace {

@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use protocol::{BonusEnds, PointsCommand};
 
 /// Something a person does.
 #[derive(Clone, Debug)]
@@ -17,6 +18,10 @@ enum Act {
     Redeem(u8),
     Adjust(u8, i16),
     Reverse(u8),
+    Pay(u8),
+    Transfer(u8, u8, u8),
+    Merge(u8, u8),
+    Bonus(u8, u8),
     Undo(u8),
     Import(String),
 }
@@ -34,6 +39,10 @@ fn act() -> impl Strategy<Value = Act> {
         1 => any::<u8>().prop_map(Act::Redeem),
         2 => any::<(u8, i16)>().prop_map(|(a, b)| Act::Adjust(a, b)),
         1 => any::<u8>().prop_map(Act::Reverse),
+        1 => any::<u8>().prop_map(Act::Pay),
+        1 => any::<(u8, u8, u8)>().prop_map(|(a, b, c)| Act::Transfer(a, b, c)),
+        1 => any::<(u8, u8)>().prop_map(|(a, b)| Act::Merge(a, b)),
+        1 => any::<(u8, u8)>().prop_map(|(a, b)| Act::Bonus(a, b)),
         4 => any::<u8>().prop_map(Act::Undo),
         1 => file().prop_map(Act::Import),
     ]
@@ -165,7 +174,13 @@ fn command(act: &Act, made: &Made, shop: &mut Shop, step: usize) -> Option<Comma
                 data: Default::default(),
             },
         },
-        Act::Redeem(_) | Act::Adjust(..) | Act::Reverse(_) => {
+        Act::Redeem(_)
+        | Act::Adjust(..)
+        | Act::Reverse(_)
+        | Act::Pay(_)
+        | Act::Transfer(..)
+        | Act::Merge(..)
+        | Act::Bonus(..) => {
             return on_points(act, made, shop, key);
         }
         Act::Undo(of) => Command::Undo {
@@ -185,6 +200,38 @@ fn on_points(act: &Act, made: &Made, shop: &mut Shop, key: String) -> Option<Com
             order: None,
             key,
         },
+        Act::Pay(of) => {
+            let order = pick(&made.orders, of)?;
+            Command::Redeem {
+                customer: shop.engine.store.read().order(order).ok()??.customer,
+                points: Some(Points(100)),
+                reward: None,
+                order_amount: None,
+                order: Some(order),
+                key,
+            }
+        }
+        Act::Transfer(from, to, points) => Command::Points(PointsCommand::Transfer {
+            from: pick(&made.customers, from)?,
+            to: pick(&made.customers, to)?,
+            points: Points(points.into()),
+            reason: None,
+            key,
+        }),
+        Act::Merge(from, into) => Command::Points(PointsCommand::Merge {
+            from: pick(&made.customers, from)?,
+            into: pick(&made.customers, into)?,
+            reason: None,
+            key,
+        }),
+        Act::Bonus(of, points) => Command::Points(PointsCommand::Bonus {
+            customer: pick(&made.customers, of)?,
+            points: Points(points.into()),
+            qualifies: points % 2 == 0,
+            ends: BonusEnds::ByProgram,
+            reason: "campaign".into(),
+            key,
+        }),
         Act::Adjust(of, points) => Command::AdjustPoints {
             customer: pick(&made.customers, of)?,
             points: Points(points.into()),
