@@ -1,12 +1,14 @@
 //! Rows to records.
 //!
-//! Rows that state the same order one after the other become one record; an order is therefore complete when the
-//! next one begins. The same key again later in the file is left out when it says the same, and is an error
-//! ([`IssueCode::DuplicateKey`]) when it says otherwise: the first is kept.
+//! Rows that state the same order one after the other become one record. Further lines of it may come later, as two
+//! tills that write into one file leave them: the last [`held::HELD`] orders are held back for that. The same key again
+//! is left out when it says the same; else it is an error ([`IssueCode::DuplicateKey`]) where it says something else of
+//! the order, or comes too late: the first is kept.
 
 mod bind;
 mod cell;
 mod customer;
+mod held;
 mod order;
 mod products;
 mod seen;
@@ -14,6 +16,7 @@ mod seen;
 use self::bind::{Bindings, CustomerTarget, LineTarget, OrderTarget, Target};
 use self::cell::{Context, Notes, cell};
 use self::customer::{CustomerParts, identifies};
+use self::held::Held;
 use self::order::OrderParts;
 use self::seen::{Seen, Sight};
 use crate::Row;
@@ -116,6 +119,7 @@ pub struct Assembler {
     context: Context,
     bindings: Bindings,
     open: Option<Open>,
+    held: Held,
     seen: Seen,
 }
 
@@ -134,6 +138,8 @@ struct Open {
     content: u64,
     /// Of the cells that tell this record from others.
     identity: u64,
+    /// Of the cells of the first row that speak of the order as a whole or its customer; 0 where only its number stands.
+    head: u64,
 }
 
 impl Assembler {
@@ -144,6 +150,7 @@ impl Assembler {
             plan: plan.clone(),
             bindings: Bindings::default(),
             open: None,
+            held: Held::default(),
             seen: Seen::default(),
         }
     }
@@ -169,7 +176,7 @@ impl Assembler {
             Some(open) if continues => open,
             before => {
                 if let Some(before) = before {
-                    self.close(before, out);
+                    self.hold(before, out);
                 }
                 let mut open = Open::new(&row);
                 open.key = key;
@@ -184,7 +191,17 @@ impl Assembler {
     /// Appends what is left.
     pub fn finish(&mut self, out: &mut Vec<Incoming>) {
         if let Some(open) = self.open.take() {
+            self.hold(open, out);
+        }
+        while let Some(open) = self.held.release() {
             self.close(open, out);
+        }
+    }
+
+    /// Keeps an order back for lines that come later; those that waited long enough are made.
+    fn hold(&mut self, open: Open, out: &mut Vec<Incoming>) {
+        if let Some(complete) = self.held.take(open) {
+            self.close(complete, out);
         }
     }
 
@@ -257,6 +274,9 @@ impl Assembler {
             open.content = mix(open.content, hash);
             if identifies(binding) {
                 open.identity = mix(open.identity, hash);
+            }
+            if open.rows.len() == 1 && speaks_of_the_whole(&binding.target) {
+                open.head = mix(open.head, hash);
             }
             let mut notes = Notes {
                 row: row.number,
@@ -357,7 +377,17 @@ impl Open {
             rows: Vec::with_capacity(1),
             content: 0,
             identity: 0,
+            head: 0,
         }
+    }
+}
+
+/// Of the order as a whole or of its customer; its number alone says nothing of it.
+fn speaks_of_the_whole(target: &Target) -> bool {
+    match target {
+        Target::Order(target) => !matches!(target, OrderTarget::ExternalId | OrderTarget::Id),
+        Target::Customer(_) => true,
+        Target::Line(_) | Target::Custom(_) => false,
     }
 }
 

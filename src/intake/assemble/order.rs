@@ -265,6 +265,18 @@ impl OrderParts {
         self.lines.push(line);
     }
 
+    /// Whether it states lines.
+    pub(crate) fn has_lines(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
+    /// Takes the lines that other rows state of the same order; of what they say of the whole, the first holds.
+    pub(crate) fn add_lines(&mut self, other: Self) {
+        self.differs |= other.differs;
+        let room = MAX_LINES.saturating_sub(self.lines.len());
+        self.lines.extend(other.lines.into_iter().take(room));
+    }
+
     /// The order, or why it is none.
     pub(crate) fn finish(
         mut self,

@@ -1,7 +1,7 @@
 use crate::tests::{circumstances, look, read, show_incoming};
 use crate::{Incoming, Intake, plan};
 use expect_test::{Expect, expect};
-use model::Currency;
+use model::{Currency, IssueCode};
 use model::import::ImportPlan;
 use proptest::prelude::*;
 
@@ -342,4 +342,76 @@ proptest! {
         let whole = all(&plan, text.as_bytes(), 100_000);
         prop_assert_eq!(all(&plan, text.as_bytes(), chunk), whole);
     }
+}
+
+/// Lines of one order that are not on rows one below the other, as two tills leave them, make one order; the same rows
+/// again add nothing; and what says something else of the order is refused as before.
+#[test]
+fn lines_of_an_order_that_lie_apart() {
+    let head = "订单号,下单时间,手机,商品,数量,小计\n";
+    let a = |product: &str| format!("A,2026-01-31 10:00,13800000001,{product},1,10.00\n");
+    let b = |product: &str| format!("B,2026-01-31 10:01,13800000002,{product},1,20.00\n");
+    let told = |rows: &[String]| -> Vec<String> {
+        let text = [head, &rows.concat()].concat();
+        let inspection = crate::tests::look(text.as_bytes(), "x.csv");
+        let (records, _) = crate::tests::read(text.as_bytes(), &inspection);
+        let show = |it: &crate::Incoming| {
+            let order = it.order.as_ref();
+            let lines: Vec<String> = order
+                .map(|order| {
+                    order
+                        .draft
+                        .lines
+                        .iter()
+                        .map(|l| l.product.clone())
+                        .collect()
+                })
+                .unwrap_or_default();
+            let refused = it.rejected.as_ref().map(|issue| issue.code);
+            let amount = order.map(|order| order.draft.amount.0).unwrap_or_default();
+            format!("{} {} {amount} {refused:?}", it.row, lines.join("+"))
+        };
+        records.iter().map(show).collect()
+    };
+    let apart = told(&[a("x"), b("y"), a("z"), b("w"), a("v")]);
+    assert_eq!(apart, ["2 x+z+v 3000 None", "3 y+w 4000 None"]);
+    // A whole export pasted below itself.
+    let export = [a("x"), b("y"), a("z"), b("w")];
+    let twice = told(&[export.clone(), export].concat());
+    assert_eq!(twice, ["2 x+z 2000 None", "3 y+w 4000 None"]);
+    // The number again on another day is another order: which of them is meant only a person knows.
+    let other = a("x").replace("01-31", "02-01");
+    let refused = told(&[a("x"), b("y"), other]);
+    assert_eq!(
+        refused,
+        [
+            "2 x 1000 None",
+            "3 y 2000 None",
+            "4 x 1000 Some(DuplicateKey)"
+        ]
+    );
+}
+
+/// Beyond what is held back, lines that come later are refused, not lost in silence and not made an order of their own.
+#[test]
+fn lines_that_come_too_late_are_refused() {
+    let mut text = String::from("订单号,下单时间,手机,商品,数量,小计\n");
+    let row =
+        |n: usize, product: &str| format!("N{n},2026-01-31 10:00,1380{n:07},{product},1,10.00\n");
+    for n in 0..=super::held::HELD {
+        text.push_str(&row(n, "x"));
+    }
+    text.push_str(&row(0, "late"));
+    text.push_str(&row(2, "in time"));
+    let inspection = crate::tests::look(text.as_bytes(), "x.csv");
+    let (records, _) = crate::tests::read(text.as_bytes(), &inspection);
+    assert_eq!(records.len(), super::held::HELD + 2);
+    let refused: Vec<_> = records.iter().filter(|it| it.rejected.is_some()).collect();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(
+        refused[0].rejected.as_ref().unwrap().code,
+        IssueCode::DuplicateKey
+    );
+    let joined = records[2].order.as_ref().unwrap();
+    assert_eq!(joined.draft.lines.len(), 2);
 }
