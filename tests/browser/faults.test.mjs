@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Browser, browser, picture, serve } from "./harness.mjs";
+import { Browser, browser, partsHere, picture, serve } from "./harness.mjs";
 import { choose, customerCount, go, goThrough, importFile, search } from "./steps.mjs";
 import {
   createCustomer, customersFile, damage, figures, importUntil, importWhole, showsCustomers, snapshotWritten,
@@ -153,6 +153,7 @@ test("private files are damaged", async (t) => {
 test("without a network everything works as before", async () => {
   const b = await browser();
   const page = await b.open();
+  await partsHere(page);
   await b.context.setOffline(true);
   await page.getByText("There is no network").waitFor();
   const outcome = await importFile(page, "shopify-customers.csv");

@@ -135,6 +135,11 @@ export async function browser(options) {
   return it;
 }
 
+/** Waits until every part of the program that is fetched on demand is there: from then on the page needs no network. */
+export async function partsHere(page) {
+  await page.locator("html[data-parts=here]").waitFor({ state: "attached" });
+}
+
 /** Accessibility violations of the page as it is now, as readable lines. */
 export async function axe(page) {
   await page.evaluate(axeSource);
