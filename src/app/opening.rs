@@ -6,11 +6,11 @@
 use crate::client;
 use crate::shell::reload;
 use crate::state::{State, use_state, use_words};
-use leptos::task::spawn_local;
 use leptos::{ev, html};
 use protocol::{Fault, FaultCode, Reply, Request};
 use text::Words;
 use ui::prelude::*;
+use ui::spawn_local;
 use ui::{Button, ErrorState, Look, icon};
 use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};

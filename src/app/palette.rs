@@ -3,11 +3,11 @@
 use crate::actions::{self, Action};
 use crate::router::navigate;
 use crate::state::{State, use_state, use_words};
-use leptos::task::spawn_local;
 use leptos::{ev, html};
 use protocol::{FoundRecord, Query, RecordKind, Reply};
 use text::Words;
 use ui::prelude::*;
+use ui::spawn_local;
 use ui::{Dialog, Glyph, Icon, icon};
 
 /// One line of it.

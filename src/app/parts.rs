@@ -11,10 +11,10 @@ use crate::pages;
 use crate::root::focus_title;
 use crate::router::Section;
 use crate::state::{State, use_state, use_words};
-use leptos::task::spawn_local;
 use std::sync::Mutex;
 use std::time::Duration;
 use ui::prelude::*;
+use ui::spawn_local;
 use ui::{Button, ErrorState, Look, Skeleton};
 use wasm_split_helpers::SplitLoaderError;
 
@@ -40,8 +40,8 @@ type Draw = fn(Section) -> AnyView;
 /// What a part brings.
 struct Loaded {
     draw: Draw,
-    /// Reads the replies that pages ask for; the same in each part.
-    read: client::Reader,
+    /// Writes what pages ask and reads what they are answered; the same in each part.
+    speech: client::Speech,
 }
 
 fn draw_records(section: Section) -> AnyView {
@@ -76,14 +76,14 @@ macro_rules! cut {
         fn $name() -> Result<Loaded, SplitLoaderError> {
             Ok(Loaded {
                 draw: $draw,
-                read: client::read_any,
+                speech: client::ALL_SPEECH,
             })
         }
         #[cfg(not(cut))]
         async fn $name() -> Result<Loaded, SplitLoaderError> {
             Ok(Loaded {
                 draw: $draw,
-                read: client::read_any,
+                speech: client::ALL_SPEECH,
             })
         }
     };
@@ -125,7 +125,7 @@ impl Part {
             Part::Settings => settings().await,
         };
         let loaded = fetched.ok()?;
-        client::learn(loaded.read);
+        client::learn(loaded.speech);
         if let Some(place) = HERE.lock().ok()?.get_mut(self as usize) {
             *place = Some(loaded.draw);
         }
@@ -234,7 +234,8 @@ fn fetch_all() {
     });
 }
 
-/// Fetches the reader of all replies, with the smallest part that brings it.
-pub async fn fetch_reader() {
-    let _ = Part::Settings.fetch().await;
+/// Fetches what writes and reads all messages, with the smallest part that brings it; whether
+/// it came.
+pub async fn fetch_speech() -> bool {
+    Part::Settings.fetch().await.is_some()
 }

@@ -4,12 +4,12 @@ use crate::client::Client;
 use crate::prefs::{self, Theme};
 use crate::router::{self, Place};
 use crate::toast::Toasts;
-use leptos::task::spawn_local;
 use model::{Currency, Day};
 use protocol::{Command, Done, Fault, FaultCode, Query, Reply, Status};
 use std::sync::Arc;
 use text::{Locale, Words};
 use ui::prelude::*;
+use ui::spawn_local;
 use ui::{ErrorState, Skeleton};
 
 /// State of the whole page; small handles, all `Copy`.

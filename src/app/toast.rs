@@ -1,13 +1,13 @@
 //! Confirmations: what was done, with undo where it can be undone; and what was not done, and why.
 
 use crate::state::{State, use_state, use_words};
-use leptos::task::spawn_local;
 use model::BatchId;
 use protocol::{Command, Fault};
 use std::time::Duration;
 use text::{Locale, Words};
 use ui::icon;
 use ui::prelude::*;
+use ui::spawn_local;
 use ui::{Icon, IconButton};
 
 /// One of them.

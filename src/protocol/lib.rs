@@ -87,9 +87,12 @@ pub struct Hello {
 }
 
 /// From page to worker.
+pub type ToWorker = PageMessage<Request>;
+
+/// From page to worker, with requests as `R`: the page writes them before the message that they go in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ToWorker {
+pub enum PageMessage<R> {
     /// Opens the workspace; the answer is [`FromWorker::Ready`], `Refused` or `Failed`.
     Hello(Hello),
     /// Asks for something; exactly one [`FromWorker::Answer`] with the same id follows.
@@ -100,7 +103,7 @@ pub enum ToWorker {
         #[serde(default)]
         who: String,
         /// What is asked.
-        request: Request,
+        request: R,
     },
     /// Stops a long request; its answer is then [`FaultCode::Cancelled`] (what is committed stays and is said).
     Cancel {

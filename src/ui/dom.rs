@@ -10,7 +10,9 @@ mod flow;
 mod view;
 
 pub use attribute::{Attribute, Flag, Property, Value};
-pub use flow::{Children, ChildrenFn, Effect, For, ForProps, Key, Show, ShowProps, ToChildren};
+pub use flow::{
+    Children, ChildrenFn, Effect, For, ForProps, Key, Show, ShowProps, ToChildren, spawn_local,
+};
 pub use view::{AnyView, CollectView, IntoView, mount, text};
 
 use leptos::ev::EventDescriptor;

@@ -22,6 +22,7 @@ mod tag;
 
 pub use button::{Button, IconButton, LinkButton, Look};
 pub use dialog::Dialog;
+pub use dom::spawn_local;
 pub use feedback::{Banner, EmptyState, ErrorState, ProgressBar, Skeleton};
 pub use field::{Checkbox, Choice, DateField, Input, SearchField, Segmented, Select, Textarea};
 pub use icon::{Glyph, Icon};

@@ -5,6 +5,7 @@
 //! `boot.js`, `boot.js` of the page's program, the worker's loader of the worker's program. The style sheets, which
 //! are many files to whoever writes them, become one to whoever loads them.
 
+use crate::shell::root;
 use crate::split;
 use base64::Engine as _;
 use sha2::{Digest, Sha256, Sha384};
@@ -27,11 +28,16 @@ pub fn run() -> Result<(), String> {
 /// What could not be read or written, or is not as expected.
 pub fn hash_assets(staging: &Path) -> Result<(), String> {
     let mut page = read_text(&staging.join("index.html"))?;
-    page = join_styles(staging, &page)?;
+    let cut = split::is_cut(staging, &page)?;
+    let sources = style_sources(&read_text(&root().join("index.html"))?);
+    let (styled, late_style) = join_styles(staging, &page, &sources, cut)?;
+    page = styled;
     let loader = hash_worker(staging)?;
     page = replace_once(&page, "worker_loader.js", &loader)?;
 
-    page = split::split(staging, &page)?;
+    if cut {
+        page = split::split(staging, &page, late_style)?;
+    }
 
     let boot = fs::read(staging.join("boot.js")).map_err(|e| format!("boot.js: {e}"))?;
     let boot_name = format!("boot-{}.js", short_hash(&[&boot]));
@@ -48,34 +54,79 @@ pub fn hash_assets(staging: &Path) -> Result<(), String> {
     write(&staging.join("index.html"), page.as_bytes())
 }
 
-/// One style sheet in the place of the first, made of all in their order.
-fn join_styles(staging: &Path, page: &str) -> Result<String, String> {
-    let mut joined = Vec::new();
+/// A file and what its content must be.
+pub struct File {
+    /// Its name in the folder.
+    pub name: String,
+    /// The value of the `integrity` that whoever fetches it asks for.
+    pub integrity: String,
+}
+
+/// The style sheets that the source of the page names, in order.
+fn style_sources(page: &str) -> Vec<String> {
+    page.lines()
+        .filter(|line| line.contains("rel=\"css\""))
+        .filter_map(|line| attribute_value(line, "href").ok())
+        .collect()
+}
+
+/// The style of a page that is fetched on demand comes with the parts; home's is needed at once.
+fn is_late(source: &str) -> bool {
+    source.starts_with("style/pages/") && source != "style/pages/home.css"
+}
+
+/// One style sheet in the place of the first, made of all in their order. Where the program is cut, one more with the
+/// style of pages that are fetched on demand, which the page does not name.
+fn join_styles(
+    staging: &Path,
+    page: &str,
+    sources: &[String],
+    cut: bool,
+) -> Result<(String, Option<File>), String> {
+    let (mut first, mut late) = (Vec::new(), Vec::new());
+    let mut sources = sources.iter();
     let mut rest = page;
     let mut before = String::new();
     let mut after = String::new();
     while let Some((head, tag, tail)) = next_style_tag(rest) {
-        let kept = if joined.is_empty() {
+        let kept = if first.is_empty() {
             &mut before
         } else {
             &mut after
         };
         kept.push_str(head);
         let name = attribute_value(tag, "href")?;
+        let source = sources
+            .next()
+            .ok_or_else(|| format!("index.html has no source of {name}"))?;
         let path = staging.join(name.trim_start_matches("./"));
+        let joined = if cut && is_late(source) {
+            &mut late
+        } else {
+            &mut first
+        };
         joined.extend(fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?);
         joined.push(b'\n');
         fs::remove_file(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         rest = tail;
     }
-    if joined.is_empty() {
+    if first.is_empty() {
         return Err("index.html has no style sheet".into());
     }
-    let name = format!("style-{}.css", short_hash(&[&joined]));
-    write(&staging.join(&name), &joined)?;
-    let integrity = integrity(&joined);
+    let File { name, integrity } = write_style(staging, "style", &first)?;
     let tag = format!(r#"<link rel="stylesheet" href="./{name}" integrity="{integrity}">"#);
-    Ok([&before, &tag, &after, rest].concat())
+    let late = match late.is_empty() {
+        true => None,
+        false => Some(write_style(staging, "part-style", &late)?),
+    };
+    Ok(([&before, &tag, &after, rest].concat(), late))
+}
+
+fn write_style(staging: &Path, what: &str, content: &[u8]) -> Result<File, String> {
+    let name = format!("{what}-{}.css", short_hash(&[content]));
+    write(&staging.join(&name), content)?;
+    let integrity = integrity(content);
+    Ok(File { name, integrity })
 }
 
 /// What stands before the next `<link rel=stylesheet ...>`, the tag, and what stands after it.
@@ -244,6 +295,16 @@ mod tests {
         assert_eq!((head, tail), ("", "end"));
         assert_eq!(attribute_value(tag, "href").unwrap(), "./c.css");
         assert!(next_style_tag(tail).is_none());
+    }
+
+    #[test]
+    fn style_of_late_pages_is_told_by_its_source() {
+        let page = "<link data-trunk rel=\"css\" href=\"style/base.css\"/>\n<link rel=\"icon\" href=\"i\"/>\n<link data-trunk rel=\"css\" href=\"style/pages/points.css\"/>\n";
+        let sources = style_sources(page);
+        assert_eq!(sources, ["style/base.css", "style/pages/points.css"]);
+        let late: Vec<bool> = sources.iter().map(|source| is_late(source)).collect();
+        assert_eq!(late, [false, true]);
+        assert!(!is_late("style/pages/home.css"));
     }
 
     #[test]

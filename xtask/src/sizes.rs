@@ -12,6 +12,8 @@ const BUDGETS: &[Budget] = &[
     Budget::of("points", "part-points-", 260_000),
     Budget::of("records", "part-records-", 200_000),
     Budget::of("settings", "part-settings-", 40_000),
+    // The style of all pages but home.
+    Budget::of("style of parts", "part-style-", 20_000),
     // What several parts need.
     Budget::of("shared", "part-shared-", 200_000),
     // With SQLite, the calculators and the readers of files. It loads beside the page.

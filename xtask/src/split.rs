@@ -5,7 +5,7 @@
 //! anew and puts all into the staging folder. Trunk's own run on the uncut program only gives the names. Programs
 //! without cuts (development builds) are left as Trunk made them.
 
-use crate::assets::{attribute_value, integrity, read_text, short_hash, write};
+use crate::assets::{File, attribute_value, integrity, read_text, short_hash, write};
 use crate::shell::{output, program, run};
 use crate::tools;
 use std::collections::BTreeMap;
@@ -18,22 +18,27 @@ const UNCUT: &str = "__wasm_split_placeholder__";
 /// The script that the first piece asks for the others, before it has its final name.
 const LINK: &str = "./parts.js";
 
-/// A file that is fetched on demand: its name and what its content must be.
-struct File {
-    name: String,
-    integrity: String,
+/// Whether the program that `page` loads has cuts.
+///
+/// # Errors
+/// When its script cannot be read.
+pub fn is_cut(staging: &Path, page: &str) -> Result<bool, String> {
+    Ok(read_text(&script_of(staging, page)?)?.contains(UNCUT))
 }
 
-/// Cuts the program that `page` loads, if it has cuts, and gives the page with what it now has to load.
+fn script_of(staging: &Path, page: &str) -> Result<PathBuf, String> {
+    let name = attribute_value(page, "data-js")?;
+    Ok(staging.join(name.trim_start_matches("./")))
+}
+
+/// Cuts the program that `page` loads, and gives the page with what it now has to load. `style` is that of the pages
+/// that are fetched on demand.
 ///
 /// # Errors
 /// What could not be read, cut, bound or written.
-pub fn split(staging: &Path, page: &str) -> Result<String, String> {
+pub fn split(staging: &Path, page: &str, style: Option<File>) -> Result<String, String> {
     let script_name = attribute_value(page, "data-js")?;
-    let script_path = staging.join(script_name.trim_start_matches("./"));
-    if !read_text(&script_path)?.contains(UNCUT) {
-        return Ok(page.to_owned());
-    }
+    let script_path = script_of(staging, page)?;
     let stem = script_path
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
@@ -51,7 +56,7 @@ pub fn split(staging: &Path, page: &str) -> Result<String, String> {
         &staging.join(format!("{stem}_bg.wasm")),
     )?;
     let files = parts(&work, staging, &needs)?;
-    let link = link_script(&script_name, &files, &needs);
+    let link = link_script(&script_name, &files, &needs, style.as_ref());
     let link_name = format!("./parts-{}.js", short_hash(&[link.as_bytes()]));
     write(&staging.join(&link_name), link.as_bytes())?;
     // Only where the script is fetched from: the program itself knows it by the old name.
@@ -160,12 +165,18 @@ fn parts(
 }
 
 /// The script that fetches parts. The program calls `__wasm_split_load_<part>` with a function of its table that is
-/// to be called when the part is there, or is not. A part is made of files; each is fetched once, unless that fails.
+/// to be called when the part is there, or is not. A part is made of files and the style of pages; each is fetched once, unless that fails.
 fn link_script(
     script_name: &str,
     files: &BTreeMap<String, File>,
     needs: &BTreeMap<String, Vec<String>>,
+    style: Option<&File>,
 ) -> String {
+    // No style is an empty file that is there already.
+    let style = style.map_or_else(
+        || "null".to_owned(),
+        |file| format!("[\"./{}\", \"{}\"]", file.name, file.integrity),
+    );
     let list: String = files
         .values()
         .map(|file| format!("  [\"./{}\", \"{}\"],\n", file.name, file.integrity))
@@ -189,24 +200,37 @@ fn link_script(
         r#"import {{ initSync }} from "{script_name}";
 const files = [
 {list}];
+const style = {style};
 const under = new Map();
+function dress([name, integrity]) {{
+  const link = document.createElement("link");
+  const dressed = new Promise((resolve, reject) => {{
+    Object.assign(link, {{ rel: "stylesheet", href: new URL(name, import.meta.url), integrity }});
+    link.onload = resolve;
+    link.onerror = () => reject(new Error(name));
+  }});
+  document.head.append(link);
+  dressed.catch(() => link.remove());
+  return dressed;
+}}
 async function start([name, integrity]) {{
   const response = await fetch(new URL(name, import.meta.url), {{ integrity, credentials: "same-origin" }});
   if (!response.ok) throw new Error(`${{name}}: ${{response.status}}`);
   await WebAssembly.instantiate(await response.arrayBuffer(), {{ __wasm_split: initSync() }});
 }}
-function once(number) {{
-  if (!under.has(number)) {{
-    const started = start(files[number]);
-    started.catch(() => under.delete(number));
-    under.set(number, started);
+function once(file) {{
+  if (!under.has(file)) {{
+    const started = file === style ? dress(file) : start(file);
+    started.catch(() => under.delete(file));
+    under.set(file, started);
   }}
-  return under.get(number);
+  return under.get(file);
 }}
+const dressed = () => style && once(style);
 const load = (...numbers) => async (then, data) => {{
   let came = false;
   try {{
-    await Promise.all(numbers.map(once));
+    await Promise.all([dressed(), ...numbers.map((number) => once(files[number]))]);
     came = true;
   }} catch (error) {{
     console.warn(error);
@@ -249,7 +273,13 @@ mod tests {
             ("a".to_owned(), list(["chunk_3", "split_a"])),
             ("b".to_owned(), list(["chunk_3", "split_b"])),
         ]);
-        let script = link_script("./app-1.js", &files, &needs);
+        let script = link_script(
+            "./app-1.js",
+            &files,
+            &needs,
+            Some(&file("part-style-1.css")),
+        );
+        assert!(script.contains("const style = [\"./part-style-1.css\", \"sha384-x\"];"));
         assert!(script.starts_with("import { initSync } from \"./app-1.js\";\n"));
         assert_eq!(script.matches("part-shared-1.wasm").count(), 1);
         assert!(script.contains("export const __wasm_split_load_a = load(0, 1);"));

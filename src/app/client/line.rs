@@ -4,10 +4,9 @@ use super::wire::{self, Unread};
 use super::{Connection, Options, Signals};
 use futures_channel::oneshot;
 use js_sys::Reflect;
-use leptos::task::spawn_local;
 use protocol::{
-    Event, Fault, FaultCode, Hello, LISTENING, PROTOCOL_VERSION, Progress, Query, Reply, Request,
-    RequestId, ToWorker, WorkerMessage,
+    Event, Fault, FaultCode, Hello, LISTENING, PROTOCOL_VERSION, PageMessage, Progress, Query,
+    Reply, Request, RequestId, WorkerMessage,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -15,6 +14,7 @@ use std::fmt::Write;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 use ui::prelude::*;
+use ui::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, MessageEvent, Worker, WorkerOptions, WorkerType};
 
@@ -124,12 +124,18 @@ impl Line {
             resolve(waiting, Err(fault), None);
             return;
         }
-        let message = ToWorker::Ask {
-            id: id.clone(),
-            who: crate::prefs::read("who").unwrap_or_default(),
-            request,
+        let Some(written) = wire::write(&request) else {
+            return self.send_later(id, request, files.to_vec(), waiting);
         };
-        let envelope = match wire::envelope(&message, files) {
+        let envelope = written.and_then(|request| {
+            let message = PageMessage::Ask {
+                id: id.clone(),
+                who: crate::prefs::read("who").unwrap_or_default(),
+                request,
+            };
+            wire::envelope(&message, files)
+        });
+        let envelope = match envelope {
             Ok(envelope) => envelope,
             Err(fault) => return resolve(waiting, Err(fault), None),
         };
@@ -145,6 +151,18 @@ impl Line {
         self.pending.borrow_mut().insert(id, pending);
     }
 
+    /// Sends a request whose writer is not here yet as soon as it is.
+    fn send_later(&self, id: RequestId, request: Request, files: Vec<Blob>, waiting: Waiting) {
+        let me = self.me.clone();
+        spawn_local(async move {
+            let came = crate::parts::fetch_speech().await;
+            match me.upgrade() {
+                Some(line) if came => line.send(id, request, &files, waiting),
+                _ => resolve(waiting, Err(no_speech()), None),
+            }
+        });
+    }
+
     /// Asks the worker to stop a request. Does nothing if it is answered already.
     pub fn cancel(&self, id: &RequestId) {
         let sent = match self.pending.borrow().get(id) {
@@ -152,7 +170,7 @@ impl Line {
             Some(pending) => pending.sends > 0,
         };
         if sent {
-            if let Ok(envelope) = wire::envelope(&ToWorker::Cancel { id: id.clone() }, &[]) {
+            if let Ok(envelope) = wire::envelope(&PageMessage::Cancel { id: id.clone() }, &[]) {
                 self.post(&envelope);
             }
         } else if let Some(pending) = self.pending.borrow_mut().remove(id) {
@@ -221,7 +239,7 @@ impl Line {
 
     /// The worker can take messages: tell it what to open, then everything that waited.
     fn worker_listens(&self) {
-        let hello = ToWorker::Hello(Hello {
+        let hello = PageMessage::Hello(Hello {
             version: PROTOCOL_VERSION,
             workspace: self.options.workspace.clone(),
             storage: self.options.storage,
@@ -301,9 +319,8 @@ impl Line {
         }
         let me = self.me.clone();
         spawn_local(async move {
-            crate::parts::fetch_reader().await;
-            let result = wire::read(&unread)
-                .unwrap_or_else(|| Err(Fault::new(FaultCode::WorkerFailed).detail("no reader")));
+            crate::parts::fetch_speech().await;
+            let result = wire::read(&unread).unwrap_or_else(|| Err(no_speech()));
             if let Some(line) = me.upgrade() {
                 line.answer(&id, result, file);
             }
@@ -480,6 +497,11 @@ impl Line {
             resolve(pending.waiting, Err(fault.clone()), None);
         }
     }
+}
+
+/// What can be said of a message came to nothing: the part of the program that knows it did not arrive.
+fn no_speech() -> Fault {
+    Fault::new(FaultCode::WorkerFailed).detail("a part of the program did not arrive")
 }
 
 /// Hands the answer to who waits; they may have stopped waiting.

@@ -21,7 +21,7 @@ mod line;
 mod wire;
 
 pub use files::{StorageEstimate, download, estimate, persist, persisted};
-pub use wire::{Reader, learn, read_any};
+pub use wire::{ALL as ALL_SPEECH, Speech, learn};
 
 use futures_channel::oneshot;
 use line::{Answer, Line, Waiting};

@@ -1,13 +1,15 @@
 //! The form of messages between page and worker: `{ message, files }`, made and read here only.
 //!
-//! Reading every kind of reply takes a lot of code. What is loaded first reads the few that the frame and the home
-//! page ask for; the parts of the program that are fetched on demand (`crate::parts`) bring the reader of all.
+//! Writing every kind of request and reading every kind of reply takes a lot of code. What is loaded first knows the
+//! few that the frame and the home page need; the parts of the program that are fetched on demand (`crate::parts`)
+//! bring the [`Speech`] for all.
 
 use js_sys::{Array, Object, Reflect};
 use protocol::{
-    Done, Fault, FaultCode, FileView, FoundRecord, HomeView, Reply, Status, ToWorker, WorkerMessage,
+    Fault, FaultCode, FileView, FoundRecord, HomeView, PageMessage, Query, Reply, Request, Status,
+    WorkerMessage,
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
@@ -16,13 +18,8 @@ use web_sys::Blob;
 ///
 /// # Errors
 /// [`FaultCode::Internal`] when the message cannot be written, which no message of ours should cause.
-pub fn envelope(message: &ToWorker, files: &[Blob]) -> Result<JsValue, Fault> {
-    // Whole numbers of 64 bits go over as BigInt: ids do not fit into the 53 bits of a JavaScript number.
-    let serializer =
-        serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
-    let value = message.serialize(&serializer).map_err(|error| {
-        Fault::new(FaultCode::Internal).detail(format!("message not written: {error}"))
-    })?;
+pub fn envelope(message: &PageMessage<Written>, files: &[Blob]) -> Result<JsValue, Fault> {
+    let value = to_js(message)?;
     let list: Array = files.iter().collect();
     let object = Object::new();
     // Setting a property of a fresh plain object cannot fail.
@@ -55,42 +52,108 @@ impl<'de> Deserialize<'de> for Unread {
     }
 }
 
-/// Reads any reply.
-pub type Reader = fn(&Unread) -> Result<Reply, Fault>;
+/// A request as it goes over.
+pub struct Written(JsValue);
 
-thread_local! {
-    static READER: Cell<Option<Reader>> = const { Cell::new(None) };
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_wasm_bindgen::preserve::serialize(&self.0, serializer)
+    }
 }
 
-/// From now on every reply can be read.
-pub fn learn(reader: Reader) {
-    READER.set(Some(reader));
+fn to_js(value: &impl Serialize) -> Result<JsValue, Fault> {
+    // Whole numbers of 64 bits go over as BigInt: ids do not fit into the 53 bits of a JavaScript number.
+    let serializer =
+        serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
+    value.serialize(&serializer).map_err(|error| {
+        Fault::new(FaultCode::Internal).detail(format!("message not written: {error}"))
+    })
+}
+
+/// Writes any request and reads any reply.
+#[derive(Clone, Copy)]
+pub struct Speech {
+    write: fn(&Request) -> Result<JsValue, Fault>,
+    read: fn(&Unread) -> Result<Reply, Fault>,
+}
+
+/// The speech for all messages. Only parts that are fetched on demand may name it, which hand it to [`learn`].
+pub const ALL: Speech = Speech {
+    write: |request| to_js(request),
+    read: |unread| {
+        serde_wasm_bindgen::from_value(unread.0.clone()).map_err(|error| {
+            Fault::new(FaultCode::Internal).detail(format!("reply not read: {error}"))
+        })
+    },
+};
+
+thread_local! {
+    static SPEECH: Cell<Option<Speech>> = const { Cell::new(None) };
+}
+
+/// From now on everything can be written and read.
+pub fn learn(speech: Speech) {
+    SPEECH.set(Some(speech));
+}
+
+/// The request, or `None` where its writer is not here yet.
+pub fn write(request: &Request) -> Option<Result<Written, Fault>> {
+    let value = match SPEECH.get() {
+        Some(speech) => (speech.write)(request),
+        None => to_js(&FirstRequest::of(request)?),
+    };
+    Some(value.map(Written))
 }
 
 /// The reply, or `None` where its reader is not here yet.
 pub fn read(unread: &Unread) -> Option<Result<Reply, Fault>> {
-    match READER.get() {
-        Some(reader) => Some(reader(unread)),
+    match SPEECH.get() {
+        Some(speech) => Some((speech.read)(unread)),
         None => serde_wasm_bindgen::from_value::<FirstReply>(unread.0.clone())
             .ok()
             .map(|reply| Ok(reply.into())),
     }
 }
 
-/// Reads any reply; belongs to the parts that are fetched on demand, which hand it to [`learn`].
-///
-/// # Errors
-/// [`FaultCode::Internal`] when the reply is not of this protocol.
-pub fn read_any(unread: &Unread) -> Result<Reply, Fault> {
-    serde_wasm_bindgen::from_value(unread.0.clone())
-        .map_err(|error| Fault::new(FaultCode::Internal).detail(format!("reply not read: {error}")))
+/// The requests that are written from the start, each exactly as in [`Request`].
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum FirstRequest<'a> {
+    Query(FirstQuery<'a>),
+    Backup,
+    Restore,
+}
+
+/// The questions that are written from the start, each exactly as in [`Query`].
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum FirstQuery<'a> {
+    Status,
+    Home,
+    Find { search: &'a str, limit: u32 },
+}
+
+impl<'a> FirstRequest<'a> {
+    fn of(request: &'a Request) -> Option<Self> {
+        let query = match request {
+            Request::Backup => return Some(FirstRequest::Backup),
+            Request::Restore => return Some(FirstRequest::Restore),
+            Request::Query(Query::Status) => FirstQuery::Status,
+            Request::Query(Query::Home) => FirstQuery::Home,
+            Request::Query(Query::Find { search, limit }) => FirstQuery::Find {
+                search,
+                limit: *limit,
+            },
+            _ => return None,
+        };
+        Some(FirstRequest::Query(query))
+    }
 }
 
 /// The replies that are read from the start, each exactly as in [`Reply`].
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum FirstReply {
-    Done(Done),
     Status(Status),
     Home(Box<HomeView>),
     Found(Vec<FoundRecord>),
@@ -100,7 +163,6 @@ enum FirstReply {
 impl From<FirstReply> for Reply {
     fn from(first: FirstReply) -> Self {
         match first {
-            FirstReply::Done(done) => Reply::Done(done),
             FirstReply::Status(status) => Reply::Status(status),
             FirstReply::Home(home) => Reply::Home(home),
             FirstReply::Found(found) => Reply::Found(found),
@@ -112,15 +174,30 @@ impl From<FirstReply> for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{Outcome, RecordKind};
+    use protocol::RecordKind;
+
+    #[test]
+    fn first_requests_are_written_as_all_are() {
+        for request in [
+            Request::Backup,
+            Request::Restore,
+            Request::Query(Query::Status),
+            Request::Query(Query::Home),
+            Request::Query(Query::Find {
+                search: "a".into(),
+                limit: 5,
+            }),
+        ] {
+            let json = |value: &dyn Fn() -> serde_json::Result<serde_json::Value>| value().unwrap();
+            let first = json(&|| serde_json::to_value(FirstRequest::of(&request).unwrap()));
+            assert_eq!(first, json(&|| serde_json::to_value(&request)));
+        }
+        assert!(FirstRequest::of(&Request::Query(Query::Segments)).is_none());
+    }
 
     #[test]
     fn first_replies_are_read_as_all_are() {
         for reply in [
-            Reply::Done(Done {
-                batch: None,
-                outcome: Outcome::Customers { count: 1 },
-            }),
             Reply::Found(vec![FoundRecord {
                 kind: RecordKind::Order,
                 id: "0000100000001".into(),

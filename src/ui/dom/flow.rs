@@ -3,6 +3,7 @@
 use super::view::{Place, remove};
 use super::{AnyView, IntoView, alive};
 use leptos::prelude::{Get, Memo, Owner, component, untrack};
+use std::pin::Pin;
 use std::sync::Arc;
 use web_sys::Node;
 
@@ -82,6 +83,12 @@ impl Effect {
 
 fn later(mut f: Box<dyn FnMut()>) {
     leptos::prelude::Effect::new(move |_: Option<()>| f());
+}
+
+/// Runs a future on this thread. Unlike leptos' own it is one piece of code however many kinds of futures there are.
+pub fn spawn_local(future: impl Future<Output = ()> + 'static) {
+    let boxed: Pin<Box<dyn Future<Output = ()>>> = Box::pin(future);
+    leptos::task::spawn_local(boxed);
 }
 
 /// What names a row of a list.
