@@ -151,10 +151,10 @@ pub fn page(section: Section) -> AnyView {
     }
     let state = use_state();
     let waiting = RwSignal::new(Waiting::OnItsWay);
-    fetch_for_page(part, waiting);
+    fetch_for_page(state, part, waiting);
     Effect::new(move |_| {
         if !state.offline.get() && waiting.get_untracked() == Waiting::Failed {
-            fetch_for_page(part, waiting);
+            fetch_for_page(state, part, waiting);
         }
     });
     let content = move || match (waiting.get(), part.here()) {
@@ -165,13 +165,17 @@ pub fn page(section: Section) -> AnyView {
     content.into_any()
 }
 
-fn fetch_for_page(part: Part, waiting: RwSignal<Waiting>) {
+fn fetch_for_page(state: State, part: Part, waiting: RwSignal<Waiting>) {
     waiting.set(Waiting::OnItsWay);
+    // A page that had no name was the first: nobody went anywhere, so the focus stays.
+    let moved = !state.title.get_untracked().is_empty();
     spawn_local(async move {
         let came = part.fetch().await.is_some();
         waiting.try_set(if came { Waiting::Here } else { Waiting::Failed });
         // The page was not there yet when the router looked for its title.
-        request_animation_frame(focus_title);
+        if moved {
+            request_animation_frame(focus_title);
+        }
     });
 }
 
@@ -193,7 +197,7 @@ fn failed(state: State, part: Part, waiting: RwSignal<Waiting>) -> AnyView {
     } else {
         words.shell_part_failed_text()
     };
-    let again = Callback::new(move |()| fetch_for_page(part, waiting));
+    let again = Callback::new(move |()| fetch_for_page(state, part, waiting));
     view! {
         <div class="page">
             <ErrorState title=words.shell_part_failed_title() text action=words.act_retry() on_action=again whole=true>

@@ -15,6 +15,7 @@
 mod assets;
 mod bench;
 mod bundle;
+mod imports;
 mod layers;
 mod licences;
 mod serve;

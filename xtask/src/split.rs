@@ -6,6 +6,7 @@
 //! without cuts (development builds) are left as Trunk made them.
 
 use crate::assets::{File, attribute_value, integrity, read_text, short_hash, write};
+use crate::imports;
 use crate::shell::{output, program, run};
 use crate::tools;
 use std::collections::BTreeMap;
@@ -103,7 +104,7 @@ fn cut(
     Ok(cut.prefetch_map.into_iter().collect())
 }
 
-/// Has wasm-bindgen make the script of the first piece, and gives it.
+/// Has wasm-bindgen make the script of the first piece, and gives it with short names.
 fn bind(work: &Path, stem: &str) -> Result<String, String> {
     let (input, into) = (work.join("first.wasm"), work.to_string_lossy().into_owned());
     run(&mut tools::found(
@@ -120,7 +121,12 @@ fn bind(work: &Path, stem: &str) -> Result<String, String> {
             &input.to_string_lossy(),
         ],
     ))?;
-    read_text(&work.join(format!("{stem}.js")))
+    let script = read_text(&work.join(format!("{stem}.js")))?;
+    let path = work.join(format!("{stem}_bg.wasm"));
+    let program = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let (script, program) = imports::shorten(&script, &program)?;
+    write(&path, &program)?;
+    Ok(script)
 }
 
 fn optimise(from: &Path, to: &Path) -> Result<(), String> {
