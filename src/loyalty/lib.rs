@@ -66,7 +66,7 @@ mod timeline;
 
 pub use earn::{EarnSkip, EarnStep, Explanation, explain};
 pub use account::{Account, OpenLot, Standing, WaitingLot};
-pub use fast::{Block, Fast, LineColumns, Spent};
+pub use fast::{Block, Fast, Gifts, LineColumns, Spent};
 pub use fold::Evaluator;
 pub use input::{
     AsOf, Deed, Ends, KnownBirthday, Line, Member, MovedLot, NO_CODE, Purchase, Recorded, Refund,

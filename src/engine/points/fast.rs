@@ -53,6 +53,13 @@ impl<'a> FastWay<'a> {
 
     /// What the member in a slot has; `None` where that takes the general way.
     pub(super) fn standing(&mut self, slot: u32, entries: &[store::Entry]) -> Option<Standing> {
+        let gifts = self.fast.gifts();
+        if (gifts.signup && self.columns.signup_on(slot).is_some())
+            || (gifts.birthday && self.columns.birthday(slot).is_some())
+            || (gifts.events && self.columns.events(slot).len() > 0)
+        {
+            return None;
+        }
         self.spent.clear();
         for entry in entries {
             let fields = &entry.fields;

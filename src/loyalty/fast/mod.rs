@@ -69,6 +69,7 @@ pub struct Fast<'p> {
     rate: Rate,
     tiers: Option<&'p Tiers>,
     pending_days: i32,
+    gifts: Gifts,
     calendar: Calendar,
     as_of: i32,
     state: State,
@@ -100,7 +101,7 @@ impl<'p> Fast<'p> {
         let [version] = programs.versions() else {
             return None;
         };
-        if version.from != i32::MIN || !programs.event_names().is_empty() {
+        if version.from != i32::MIN {
             return None;
         }
         let program = version.program();
@@ -116,10 +117,20 @@ impl<'p> Fast<'p> {
             rate: Rate::new(version, lines.none)?,
             tiers,
             pending_days,
+            gifts: Gifts {
+                signup: !version.signup.is_empty(),
+                birthday: !version.birthday.is_empty(),
+                events: !programs.event_names().is_empty(),
+            },
             calendar: Calendar::new(program.expiry, tiers, first.0.min(as_of.0), as_of.0)?,
             as_of: as_of.0,
             state: State::default(),
         })
+    }
+
+    /// What only members without it may come here with.
+    pub fn gifts(&self) -> Gifts {
+        self.gifts
     }
 
     /// What a member has who did nothing but buy and redeem; `None` where that takes the general way. `spent` is by
@@ -335,10 +346,19 @@ fn lives_long_enough(expiry: Expiry, pending_days: i32) -> bool {
     }
 }
 
-/// Whether points come from purchases only, and nothing is capped.
+/// Whether purchases earn by rates only, and those are not capped.
 fn is_plain(version: &Compiled) -> bool {
-    version.signup.is_empty()
-        && version.birthday.is_empty()
-        && version.fixed.is_empty()
-        && !version.has_caps()
+    let is_capped = |rule: u16| version.cap(rule).is_some();
+    version.fixed.is_empty() && !version.purchase_rules().any(is_capped)
+}
+
+/// What a programme rewards besides purchases: members to whom that happened take the general way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gifts {
+    /// The day they became members.
+    pub signup: bool,
+    /// Birthdays.
+    pub birthday: bool,
+    /// Tracked events.
+    pub events: bool,
 }

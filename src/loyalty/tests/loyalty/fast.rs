@@ -73,6 +73,10 @@ pub fn common_program() -> impl Strategy<Value = Value> {
             if let Some((place, when)) = exclude {
                 earn.push(rule(json!({"id": "no", "on": "purchase", "exclude": true}), &place, &when));
             }
+            // What members here never do: it must not matter.
+            earn.push(json!({"id": "cake", "on": "birthday", "points": 50, "cap": {"points": 50, "per": "year"}}));
+            earn.push(json!({"id": "hello", "on": "signup", "points": 50}));
+            earn.push(json!({"id": "seen", "on": "event", "event": "review", "points": 5}));
             let mut parts = json!({"earn": earn, "expiry": expiry, "pending_days": pending});
             if let Some((measure, window, downgrade, keep, from_zero)) = tiers {
                 let at = |points: i64| match measure {
