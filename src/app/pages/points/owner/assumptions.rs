@@ -33,6 +33,59 @@ fn percent(ppm: u32) -> String {
     [&left.to_string(), ".", digits].concat()
 }
 
+/// The two fields, which follow what is saved.
+#[derive(Clone, Copy)]
+struct Fields {
+    currency: Currency,
+    breakage: RwSignal<String>,
+    of_100: RwSignal<String>,
+    /// What was saved last, as far as the page knows.
+    last: StoredValue<PointsAssumptions>,
+}
+
+impl Fields {
+    fn new(currency: Currency) -> Self {
+        let fields = Self {
+            currency,
+            breakage: RwSignal::new(String::new()),
+            of_100: RwSignal::new(String::new()),
+            last: StoredValue::new(PointsAssumptions::default()),
+        };
+        let status = use_status();
+        // What is saved decides what the fields say, also after an undo; what is being typed stays while it is the same.
+        Effect::new(move |_| {
+            let saved = status.with(|it| it.as_ref().map(|it| it.settings.points));
+            let saved = saved.unwrap_or_default();
+            if saved != fields.last.get_value() {
+                fields.last.set_value(saved);
+                fields.show(saved);
+            }
+        });
+        fields
+    }
+
+    fn show(self, said: PointsAssumptions) {
+        let share = said.breakage_ppm.map(percent);
+        self.breakage.set(share.unwrap_or_default());
+        let worth = said.worth_of_100.map(|it| it.to_decimal(self.currency));
+        self.of_100.set(worth.unwrap_or_default());
+    }
+
+    /// What the fields say; `None` where one is wrong. Empty says nothing.
+    fn read(self) -> (Option<Option<u32>>, Option<Option<Money>>) {
+        let currency = self.currency;
+        let share = self.breakage.with(|text| match text.trim() {
+            "" => Some(None),
+            text => share(text).map(Some),
+        });
+        let worth = self.of_100.with(|text| match text.trim() {
+            "" => Some(None),
+            text => worth(text, currency).map(Some),
+        });
+        (share, worth)
+    }
+}
+
 /// The form.
 #[component]
 pub fn Assumptions(
@@ -41,49 +94,29 @@ pub fn Assumptions(
 ) -> impl IntoView {
     let (words, state, status) = (use_words(), use_state(), use_status());
     let currency = program.currency;
-    let (breakage, of_100) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let show = move |said: PointsAssumptions| {
-        breakage.set(said.breakage_ppm.map(percent).unwrap_or_default());
-        of_100.set(
-            said.worth_of_100
-                .map(|it| it.to_decimal(currency))
-                .unwrap_or_default(),
-        );
-    };
-    // What is saved decides what the fields say, also after an undo; what is being typed stays while it is the same.
-    let last = StoredValue::new(PointsAssumptions::default());
-    Effect::new(move |_| {
-        let saved = status.with(|it| it.as_ref().map(|it| it.settings.points));
-        let saved = saved.unwrap_or_default();
-        if saved != last.get_value() {
-            last.set_value(saved);
-            show(saved);
-        }
-    });
+    let fields = Fields::new(currency);
     let wrong_share = Signal::derive(move || {
-        let bad = breakage.with(|text| !text.trim().is_empty() && share(text).is_none());
-        bad.then(|| words.liability_assume_wrong_share().to_owned())
+        let wrong = fields.read().0.is_none();
+        wrong.then(|| words.liability_assume_wrong_share().to_owned())
     });
     let wrong_worth = Signal::derive(move || {
-        let bad = of_100.with(|text| !text.trim().is_empty() && worth(text, currency).is_none());
-        bad.then(|| words.liability_assume_wrong_worth().to_owned())
+        let wrong = fields.read().1.is_none();
+        wrong.then(|| words.liability_assume_wrong_worth().to_owned())
     });
     let save = move |()| {
-        if wrong_share.get_untracked().is_some() || wrong_worth.get_untracked().is_some() {
-            return;
-        }
-        let Some(mut settings) =
-            status.with_untracked(|it| it.as_ref().map(|it| it.settings.clone()))
-        else {
+        let (Some(breakage_ppm), Some(worth_of_100)) = untrack(|| fields.read()) else {
             return;
         };
-        settings.points = PointsAssumptions {
-            breakage_ppm: breakage.with_untracked(|text| share(text)),
-            worth_of_100: of_100.with_untracked(|text| worth(text, currency)),
+        let settings = status.with_untracked(|it| it.as_ref().map(|it| it.settings.clone()));
+        let Some(mut settings) = settings else { return };
+        let points = PointsAssumptions {
+            breakage_ppm,
+            worth_of_100,
         };
-        let (said, points) = (words.liability_assume_saved().to_owned(), settings.points);
+        settings.points = points;
+        let said = words.liability_assume_saved().to_owned();
         apply_in(state, Command::SetSettings { settings }, said, move |_| {
-            let _ = last.try_set_value(points);
+            let _ = fields.last.try_set_value(points);
         });
     };
     let worth_hint = match &program.redeem {
@@ -93,26 +126,16 @@ pub fn Assumptions(
         }
         None => words.liability_assume_worth_hint_none().to_owned(),
     };
-    let unit = words.currency_unit(currency);
+    let share_label = words.liability_assume_breakage();
+    let share_hint = words.liability_assume_breakage_hint();
+    let worth_label = words.liability_assume_worth(words.currency_unit(currency).trim());
     view! {
         <details class="disclosure assumptions">
             <summary>{words.liability_assume_title()}</summary>
             <p class="note">{words.liability_assume_lead()}</p>
             <div class="form-columns">
-                <Input
-                    label=words.liability_assume_breakage()
-                    value=breakage
-                    hint=words.liability_assume_breakage_hint()
-                    error=wrong_share
-                    mode="decimal"
-                />
-                <Input
-                    label=words.liability_assume_worth(unit.trim())
-                    value=of_100
-                    hint=worth_hint
-                    error=wrong_worth
-                    mode="decimal"
-                />
+                <Input label=share_label value=fields.breakage hint=share_hint error=wrong_share mode="decimal"/>
+                <Input label=worth_label value=fields.of_100 hint=worth_hint error=wrong_worth mode="decimal"/>
             </div>
             <div class="actions">
                 <Button label=words.liability_assume_save() on_press=save/>

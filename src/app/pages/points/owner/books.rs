@@ -94,7 +94,7 @@ fn stats(part: Part, books: &BooksView) -> AnyView {
     let open = books.total.open.0.saturating_add(books.gifts.open.0);
     let gifts = (books.gifts.open.0 > 0).then(|| part.rows(&PointsRowsOf::Gifts));
     view! {
-        <div class="stats">
+        <div class="stats by-three">
             {number(words.liability_books_owed(), books.owed, words.liability_books_owed_means(), None)}
             {number(
                 words.liability_books_from_purchases(),

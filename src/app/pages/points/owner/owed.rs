@@ -138,28 +138,10 @@ fn month(first: Day) -> PointsRowsOf {
     }
 }
 
-fn expiring(part: Part, owed: &OwedView) -> AnyView {
+/// What ends after the months that are listed, and what never does.
+fn rest(part: Part, owed: &OwedView, last: Day) -> [(String, PointsOf, PointsRowsOf); 2] {
     let words = part.words;
-    let sum: i64 = owed.expiring.iter().map(|(_, has)| has.points.0).sum();
-    let last = owed.expiring.last().map_or(owed.as_of, |(month, _)| *month);
-    // A year at least; what follows only as far as anything ends.
-    let some = owed.expiring.iter().rposition(|(_, has)| has.members > 0);
-    let drawn = some.map_or(0, |at| at + 1).max(12);
-    let bars: Vec<Bar> = owed
-        .expiring
-        .iter()
-        .take(drawn)
-        .enumerate()
-        .map(|(i, (first, has))| Bar {
-            label: words.month_short(*first),
-            value: has.points.0 as f64,
-            text: words.short(has.points.0),
-            href: (has.points.0 > 0).then(|| part.rows(&month(*first))),
-            strong: i == 0,
-            partial: false,
-        })
-        .collect();
-    let rest = [
+    [
         (
             words.liability_expiry_later(&words.month(last)),
             owed.later,
@@ -173,13 +155,38 @@ fn expiring(part: Part, owed: &OwedView) -> AnyView {
             owed.never,
             PointsRowsOf::NeverExpiring,
         ),
-    ];
+    ]
+}
+
+/// The months as bars: a year at least; what follows only as far as anything ends.
+fn bars(part: Part, owed: &OwedView, some: Option<usize>) -> Vec<Bar> {
+    let words = part.words;
+    owed.expiring
+        .iter()
+        .take(some.map_or(0, |at| at + 1).max(12))
+        .enumerate()
+        .map(|(i, (first, has))| Bar {
+            label: words.month_short(*first),
+            value: has.points.0 as f64,
+            text: words.short(has.points.0),
+            href: (has.points.0 > 0).then(|| part.rows(&month(*first))),
+            strong: i == 0,
+            partial: false,
+        })
+        .collect()
+}
+
+fn expiring(part: Part, owed: &OwedView) -> AnyView {
+    let words = part.words;
+    let sum: i64 = owed.expiring.iter().map(|(_, has)| has.points.0).sum();
+    let last = owed.expiring.last().map_or(owed.as_of, |(month, _)| *month);
+    let some = owed.expiring.iter().rposition(|(_, has)| has.members > 0);
+    let rest = rest(part, owed, last);
     let cells = |label: String, has: PointsOf| {
         vec![label, words.number(has.points.0), words.count(has.members)]
     };
-    let mut rows: Vec<Vec<String>> = owed
-        .expiring
-        .iter()
+    let months = owed.expiring.iter();
+    let mut rows: Vec<Vec<String>> = months
         .map(|(month, has)| cells(words.month(*month), *has))
         .collect();
     rows.extend(
@@ -191,37 +198,32 @@ fn expiring(part: Part, owed: &OwedView) -> AnyView {
         words.liability_expiry_points(),
         words.liability_expiry_members(),
     ];
-    let axis = Callback::new(move |value: f64| words.short(value as i64));
     let title = if sum == 0 {
         words.liability_expiry_title_none().to_owned()
     } else {
-        words.liability_expiry_title(&words.number(sum), &words.month(last))
+        let ended = some.and_then(|at| owed.expiring.get(at));
+        let ended = ended.map_or(last, |(month, _)| *month);
+        words.liability_expiry_title(&words.number(sum), &words.month(ended))
     };
-    let rest: Vec<AnyView> = rest
+    let links: Vec<AnyView> = rest
         .into_iter()
         .filter(|(_, has, _)| has.points > Points::ZERO)
         .map(|(label, has, of)| {
-            view! {
-                <a href=part.rows(&of)>
-                    {label} " " <strong>{words.points(has.points)}</strong>
-                </a>
-            }
-            .into_any()
+            let points = words.points(has.points);
+            view! { <a href=part.rows(&of)>{label} " " <strong>{points}</strong></a> }.into_any()
         })
         .collect();
+    let caption = words.liability_expiry_caption();
     let drawing = (sum > 0).then(|| {
-        view! { <Bars label=words.liability_expiry_caption() bars axis height=180/> }
+        let axis = Callback::new(move |value: f64| words.short(value as i64));
+        view! { <Bars label=caption bars=bars(part, owed, some) axis height=180/> }
     });
-    let save = part.head(
-        title,
-        words.liability_expiry_caption().to_owned(),
-        PointsExport::Expiring { as_of: part.day },
-    );
+    let export = PointsExport::Expiring { as_of: part.day };
     view! {
-        {save}
+        {part.head(title, caption.to_owned(), export)}
         <Figure title="" table_label=words.act_table() head=head.map(str::to_owned).to_vec() rows>
             {drawing}
-            <p class="chart-rest">{rest}</p>
+            <p class="chart-rest">{links}</p>
         </Figure>
     }
     .into_any()

@@ -196,81 +196,60 @@ fn shape(of: &PointsRowsOf, narrow: bool) -> Vec<Cell> {
     all.iter().copied().filter(kept).collect()
 }
 
-fn columns(words: Words, of: &PointsRowsOf, narrow: bool) -> Vec<Column> {
-    let day = match of {
-        PointsRowsOf::Flow { .. } => words.liability_rows_day(),
-        PointsRowsOf::Expiring { .. } => words.liability_rows_first(),
-        PointsRowsOf::Issued { .. } | PointsRowsOf::Gifts => words.liability_rows_earned(),
-        _ => words.liability_rows_joined(),
-    };
-    let money = match of {
-        PointsRowsOf::BeforeAfter => words.liability_rows_after(),
-        _ => words.liability_rows_spent(),
-    };
-    shape(of, narrow)
-        .into_iter()
-        .map(|cell| {
-            let (key, title, end, track) = match cell {
-                Cell::Name => (
-                    "name",
-                    words.liability_rows_name(),
-                    false,
-                    "minmax(110px, 2fr)",
-                ),
-                Cell::Phone => (
-                    "phone",
-                    words.liability_rows_phone(),
-                    false,
-                    "minmax(120px, 1fr)",
-                ),
-                Cell::Day => ("day", day, false, "minmax(104px, 1fr)"),
-                Cell::Kind => (
-                    "kind",
-                    words.liability_rows_kind(),
-                    false,
-                    "minmax(72px, 1fr)",
-                ),
-                Cell::Points => (
-                    "points",
-                    words.liability_rows_points(),
-                    true,
-                    "minmax(72px, 1fr)",
-                ),
-                Cell::Money => ("money", money, true, "minmax(90px, 1fr)"),
-                Cell::Before => (
-                    "before",
-                    words.liability_rows_before(),
-                    true,
-                    "minmax(90px, 1fr)",
-                ),
-                Cell::Was => (
-                    "was",
-                    words.liability_rows_was(),
-                    false,
-                    "minmax(72px, 1fr)",
-                ),
-                Cell::Tier => (
-                    "tier",
-                    words.liability_rows_tier(),
-                    false,
-                    "minmax(72px, 1fr)",
-                ),
-                Cell::Order => (
-                    "order",
-                    words.liability_rows_order(),
-                    false,
-                    "minmax(72px, 1fr)",
-                ),
-            };
-            Column {
-                key,
-                title: title.to_owned(),
-                align: if end { Align::End } else { Align::Start },
-                track,
-                sorted: None,
+impl Cell {
+    /// Its key and its track.
+    fn form(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Name => ("name", "minmax(110px, 2fr)"),
+            Self::Phone => ("phone", "minmax(120px, 1fr)"),
+            Self::Day => ("day", "minmax(104px, 1fr)"),
+            Self::Kind => ("kind", "minmax(72px, 1fr)"),
+            Self::Points => ("points", "minmax(72px, 1fr)"),
+            Self::Money => ("money", "minmax(90px, 1fr)"),
+            Self::Before => ("before", "minmax(90px, 1fr)"),
+            Self::Was => ("was", "minmax(72px, 1fr)"),
+            Self::Tier => ("tier", "minmax(72px, 1fr)"),
+            Self::Order => ("order", "minmax(72px, 1fr)"),
+        }
+    }
+
+    fn title(self, words: Words, of: &PointsRowsOf) -> &'static str {
+        match (self, of) {
+            (Self::Name, _) => words.liability_rows_name(),
+            (Self::Phone, _) => words.liability_rows_phone(),
+            (Self::Day, PointsRowsOf::Flow { .. }) => words.liability_rows_day(),
+            (Self::Day, PointsRowsOf::Expiring { .. }) => words.liability_rows_first(),
+            (Self::Day, PointsRowsOf::Issued { .. } | PointsRowsOf::Gifts) => {
+                words.liability_rows_earned()
             }
-        })
-        .collect()
+            (Self::Day, _) => words.liability_rows_joined(),
+            (Self::Kind, _) => words.liability_rows_kind(),
+            (Self::Points, _) => words.liability_rows_points(),
+            (Self::Money, PointsRowsOf::BeforeAfter) => words.liability_rows_after(),
+            (Self::Money, _) => words.liability_rows_spent(),
+            (Self::Before, _) => words.liability_rows_before(),
+            (Self::Was, _) => words.liability_rows_was(),
+            (Self::Tier, _) => words.liability_rows_tier(),
+            (Self::Order, _) => words.liability_rows_order(),
+        }
+    }
+}
+
+fn columns(words: Words, of: &PointsRowsOf, narrow: bool) -> Vec<Column> {
+    let column = |cell: Cell| {
+        let (key, track) = cell.form();
+        Column {
+            key,
+            title: cell.title(words, of).to_owned(),
+            align: match cell {
+                Cell::Points | Cell::Money | Cell::Before => Align::End,
+                _ => Align::Start,
+            },
+            track,
+            sorted: None,
+        }
+    };
+    shape(of, narrow).into_iter().map(column).collect()
 }
 
 fn member_href(row: &PointsRow, day: Option<Day>) -> String {
