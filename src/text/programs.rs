@@ -9,6 +9,9 @@ use model::program::{
 use model::{Currency, Day, Money, Rounding};
 use protocol::{ExampleStep, SkipReason};
 
+/// From here on a bound is one of the machine, not of people.
+const FAR: i64 = 1_000_000_000;
+
 /// One line of a programme in words; the key tells which line of another version it compares with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgramLine {
@@ -62,8 +65,30 @@ impl Words {
         self.some_points(&self.number(points.0))
     }
 
+    /// Begins a sentence with a capital, where the language has them.
+    fn sentence(self, text: &str) -> String {
+        let mut chars = text.chars();
+        match (self.locale, chars.next()) {
+            (Locale::En, Some(first)) => join(&[&first.to_uppercase().to_string(), chars.as_str()]),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// A name of the vocabulary inside a sentence: without its capital.
+    fn inside(self, text: &str) -> String {
+        let mut chars = text.chars();
+        match (self.locale, chars.next()) {
+            (Locale::En, Some(first)) => join(&[&first.to_lowercase().to_string(), chars.as_str()]),
+            _ => text.to_owned(),
+        }
+    }
+
     /// An earn rule in one sentence.
     pub fn earn_rule(self, rule: &EarnRule, currency: Currency) -> String {
+        self.sentence(&self.rule_inside(rule, currency))
+    }
+
+    fn rule_inside(self, rule: &EarnRule, currency: Currency) -> String {
         let mut parts = vec![self.rule_effect(rule, currency)];
         if let Effect::Rate(rate) = &rule.effect {
             self.rate_notes(rate, &mut parts);
@@ -136,7 +161,7 @@ impl Words {
     /// What of a rate is not as usual.
     fn rate_notes(self, rate: &Rate, parts: &mut Vec<String>) {
         if rate.basis != Basis::default() {
-            parts.push(self.basis(rate.basis).to_owned());
+            parts.push(self.inside(self.basis(rate.basis)));
         }
         if rate.rounding != Rounding::Floor {
             parts.push(self.rounding(rate.rounding).to_owned());
@@ -369,8 +394,12 @@ impl Words {
             0 => self.program_say_keep_none().to_owned(),
             n => self.program_say_keep(&n.to_string()),
         };
-        let rise = join(&[self.program_upgrade(), self.blank(), upgrade]);
-        let fall = join(&[self.program_downgrade(), self.blank(), downgrade]);
+        let rise = join(&[&self.inside(self.program_upgrade()), self.blank(), upgrade]);
+        let fall = join(&[
+            &self.inside(self.program_downgrade()),
+            self.blank(),
+            downgrade,
+        ]);
         let first = self.program_say_tiers(measure, &window);
         [first, rise, keep, fall].join(self.comma())
     }
@@ -393,7 +422,7 @@ impl Words {
         let currency = program.currency;
         let line = |key: &str, text: String| ProgramLine {
             key: key.to_owned(),
-            text,
+            text: self.sentence(&text),
         };
         let mut lines = vec![line("name", self.program_say_name(&program.name))];
         for rule in &program.earn {
@@ -488,9 +517,14 @@ impl Words {
             Right::List(most) => self.program_right_list(&most.to_string()),
             Right::AtLeastOne => self.program_right_one().to_owned(),
             Right::Text(most) => self.program_right_text(&most.to_string()),
+            // A bound that nobody reaches would only be noise.
+            Right::Whole(least, most) if *most >= FAR => {
+                self.program_right_whole_from(&self.number(*least))
+            }
             Right::Whole(least, most) => {
                 self.program_right_whole(&self.number(*least), &self.number(*most))
             }
+            Right::Rate(most) if *most >= FAR => self.program_right_above().to_owned(),
             Right::Rate(most) => self.program_right_rate(&self.number(*most)),
             Right::Amount(currency, least) => {
                 let least = least.to_decimal(*currency);

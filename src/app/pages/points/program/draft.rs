@@ -141,12 +141,17 @@ impl Filling {
         });
     }
 
-    /// Puts a number in; an empty one is shown as missing.
+    /// Puts in what must be there, also nothing: then the check says what is missing.
+    pub fn required(&mut self, key: &str, text: Text, value: fn(&str) -> Value) {
+        text.with(|text| self.put(key, value(text)));
+    }
+
+    /// Puts a number in where there is one.
     pub fn number(&mut self, key: &str, text: Text) {
         self.optional(key, text, number);
     }
 
-    /// Puts an exact decimal in; an empty one is shown as missing.
+    /// Puts an exact decimal in where there is one.
     pub fn decimal(&mut self, key: &str, text: Text) {
         self.optional(key, text, decimal);
     }
@@ -342,15 +347,15 @@ impl Draft {
         let mut expiry = Filling::new();
         expiry.text("kind", self.expiry);
         match self.expiry.get().as_str() {
-            "days" => expiry.number("n", self.expiry_n),
+            "days" => expiry.required("n", self.expiry_n, number),
             "months" => {
-                expiry.number("n", self.expiry_n);
+                expiry.required("n", self.expiry_n, number);
                 if self.round_up.with(|period| period != "none") {
                     expiry.text("round_up", self.round_up);
                 }
             }
-            "year_end" => expiry.number("years", self.expiry_n),
-            "inactivity" => expiry.number("months", self.expiry_n),
+            "year_end" => expiry.required("years", self.expiry_n, number),
+            "inactivity" => expiry.required("months", self.expiry_n, number),
             _ => {}
         }
         Value::Object(expiry.0)
@@ -358,8 +363,8 @@ impl Draft {
 
     fn redeem_json(&self) -> Value {
         let mut redeem = Filling::new();
-        redeem.number("points", self.redeem_points);
-        redeem.decimal("worth", self.redeem_worth);
+        redeem.required("points", self.redeem_points, number);
+        redeem.required("worth", self.redeem_worth, decimal);
         redeem.number("step", self.redeem_step);
         redeem.number("min_points", self.redeem_min);
         redeem.optional("max_share", self.redeem_share, percent);
@@ -373,7 +378,7 @@ impl Draft {
         let mut window = Filling::new();
         window.text("kind", self.window);
         if self.window.with(|kind| kind == "rolling_months") {
-            window.number("n", self.window_n);
+            window.required("n", self.window_n, number);
         }
         tiers.put("window", Value::Object(window.0));
         tiers.text("upgrade", self.upgrade);

@@ -284,7 +284,6 @@ fn prize_row(editing: Editing, prize: Prize) -> AnyView {
                 error=error("stock")
                 mode="numeric"
             />
-            <Input label=words.program_reward_id() value=prize.id error=error("id")/>
             {move || {
                 let label = words.program_reward_remove(&prize.name.get());
                 view! { <IconButton label icon=icon::TRASH on_press=remove/> }.into_any()
@@ -405,7 +404,6 @@ fn level_row(editing: Editing, level: Level) -> AnyView {
                 mode="decimal"
                 placeholder="1"
             />
-            <Input label=words.program_level_id() value=level.id error=error("id")/>
             {move || {
                 let label = words.program_level_remove(&level.name.get());
                 view! { <IconButton label icon=icon::TRASH on_press=remove/> }.into_any()

@@ -200,7 +200,7 @@ impl Rule {
         };
         rule.put("on", json!(on));
         match self.kind {
-            "multiply" => rule.decimal("multiply", self.factor),
+            "multiply" => rule.required("multiply", self.factor, decimal),
             "exclude" => rule.put("exclude", json!(true)),
             "rate" => self.rate(&mut rule),
             "referral" | "event" => {
@@ -208,26 +208,19 @@ impl Rule {
                     rule.text("event", self.event);
                 }
                 if self.per.with(|per| per.trim().is_empty()) {
-                    rule.number("points", self.points);
+                    rule.required("points", self.points, number);
                 } else {
-                    rule.decimal("points", self.points);
+                    rule.required("points", self.points, decimal);
                     rule.decimal("per", self.per);
                     rule.text("rounding", self.rounding);
                 }
             }
             _ => {
-                rule.number("points", self.points);
+                rule.required("points", self.points, number);
                 if self.kind == "birthday" {
                     rule.number("known_for_days", self.known);
                 }
             }
-        }
-        // What is missing would be read as another kind of rule.
-        if self.kind == "multiply" && !rule.0.contains_key("multiply") {
-            rule.put("multiply", json!(""));
-        }
-        if self.gives() && !rule.0.contains_key("points") {
-            rule.put("points", json!(""));
         }
         let conditions = self.conditions.get();
         if self.is_purchase() && !conditions.is_empty() {
@@ -248,8 +241,8 @@ impl Rule {
     }
 
     fn rate(&self, rule: &mut Filling) {
-        rule.decimal("points", self.points);
-        self.per.with(|per| rule.put("per", decimal(per)));
+        rule.required("points", self.points, decimal);
+        rule.required("per", self.per, decimal);
         rule.text("basis", self.basis);
         rule.text("rounding", self.rounding);
         rule.text("round_each", self.round_each);
@@ -373,7 +366,7 @@ impl Prize {
         let mut prize = Filling::new();
         prize.text("id", self.id);
         prize.text("name", self.name);
-        prize.number("points", self.points);
+        prize.required("points", self.points, number);
         prize.number("stock", self.stock);
         Value::Object(prize.0)
     }
@@ -425,9 +418,9 @@ impl Level {
         level.text("id", self.id);
         level.text("name", self.name);
         if spend {
-            level.decimal("from", self.from);
+            level.required("from", self.from, decimal);
         } else {
-            level.number("from", self.from);
+            level.required("from", self.from, number);
         }
         level.decimal("multiply", self.multiply);
         Value::Object(level.0)
