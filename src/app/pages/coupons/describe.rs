@@ -68,9 +68,13 @@ pub(super) fn headline(words: Words, it: &Coupon) -> String {
             }
         }
     };
-    match it.minimum {
+    let plain = match it.minimum {
         Some(minimum) => words.coupons_says_from(&money(minimum), &plain),
         None => plain,
+    };
+    match it.way {
+        Way::NextOrder { .. } => words.coupons_says_next(&plain),
+        Way::Shared(_) | Way::Single => plain,
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::codes::badge;
 use super::describe::headline;
-use super::{href, seed, uses};
+use super::{href, seed};
+use crate::router::Route;
 use crate::state::{State, apply_in, use_ask, use_currency, use_state, use_words};
 use model::CustomerId;
 use model::coupon::CouponId;
 use protocol::{
-    Command, CouponCommand, CouponQuery, CouponReply, HeldCode, HeldView, Query, Reply,
+    Command, CouponCommand, CouponQuery, CouponReply, HeldCode, HeldView, Query, Reply, UseRow,
 };
 use text::Words;
 use ui::prelude::*;
@@ -113,7 +114,7 @@ fn row(words: Words, it: &HeldCode) -> AnyView {
                 <small class="quiet">{until} " " {left}</small>
             </span>
             <span class="code">{it.code.clone()}</span>
-            {badge(words, it.standing)}
+            {it.id.map(|_| badge(words, it.standing))}
         </li>
     }
     .into_any()
@@ -123,25 +124,40 @@ fn used(words: Words, held: &HeldView) -> Option<AnyView> {
     if held.uses.is_empty() {
         return None;
     }
-    let rows: Vec<AnyView> = held.uses.iter().map(|row| uses::line(words, row)).collect();
+    let rows: Vec<AnyView> = held.uses.iter().map(|row| one_use(words, row)).collect();
     Some(
         view! {
             <section>
                 <h2>{words.coupons_held_used()}</h2>
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">{words.coupons_col_customer()}</th>
-                            <th scope="col" class="wide-only">{words.coupons_col_when()}</th>
-                            <th scope="col" class="wide-only">{words.coupons_col_code()}</th>
-                            <th scope="col" class="end">{words.coupons_discount()}</th>
-                            <th scope="col" class="end">{words.coupons_revenue()}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
+                <ul class="coupon-cards">{rows}</ul>
             </section>
         }
         .into_any(),
     )
+}
+
+fn one_use(words: Words, row: &UseRow) -> AnyView {
+    let currency = use_currency();
+    let when = words.moment(&row.local_at);
+    let when = match row.order {
+        Some(id) => view! { <a href=Route::Order(id).href()>{when}</a> }.into_any(),
+        None => when.into_any(),
+    };
+    let notes = [
+        row.first.then(|| words.coupons_first()),
+        row.imported.then(|| words.coupons_imported()),
+    ];
+    let notes: Vec<AnyView> = notes
+        .into_iter()
+        .flatten()
+        .map(|note| view! { <small class="quiet">{note}</small> }.into_any())
+        .collect();
+    view! {
+        <li>
+            <span>{when} {notes}</span>
+            <span class="code">{row.code.clone()}</span>
+            <span class="strong">{words.coupons_panel_takes(&words.money(row.discount, currency))}</span>
+        </li>
+    }
+    .into_any()
 }

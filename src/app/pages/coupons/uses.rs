@@ -88,7 +88,7 @@ fn table(words: Words, page: &Page<UseRow>) -> AnyView {
 }
 
 /// One use.
-pub(super) fn line(words: Words, row: &UseRow) -> AnyView {
+fn line(words: Words, row: &UseRow) -> AnyView {
     let currency = use_currency();
     let when = words.moment(&row.local_at);
     let name = if row.customer_name.is_empty() {
