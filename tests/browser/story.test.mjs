@@ -67,7 +67,7 @@ test("from two Shopify files to customers, segments and points, and back after a
 
   const balances = async () => {
     await go(page, "#/points", "Points");
-    const tile = page.getByRole("main").getByText(/^Points outstanding/).first();
+    const tile = page.getByRole("main").getByText(/^Points owed to members/).first();
     await tile.waitFor();
     return page.getByRole("main").innerText();
   };
