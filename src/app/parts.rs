@@ -192,18 +192,25 @@ fn on_its_way() -> AnyView {
 
 fn failed(state: State, part: Part, waiting: RwSignal<Waiting>) -> AnyView {
     let words = use_words();
-    let text = if state.offline.get() {
+    let offline = state.offline.get();
+    let text = if offline {
         words.shell_part_failed_offline()
     } else {
         words.shell_part_failed_text()
     };
     let again = Callback::new(move |()| fetch_for_page(state, part, waiting));
+    // Without a network a reload would lose the page that is there.
+    let reload = (!offline).then(|| {
+        view! {
+            <p class="actions">
+                <Button label=words.act_reload() look=Look::Quiet on_press=|()| crate::shell::reload()/>
+            </p>
+        }
+    });
     view! {
         <div class="page">
             <ErrorState title=words.shell_part_failed_title() text action=words.act_retry() on_action=again whole=true>
-                <p class="actions">
-                    <Button label=words.act_reload() look=Look::Quiet on_press=|()| crate::shell::reload()/>
-                </p>
+                {reload}
             </ErrorState>
         </div>
     }

@@ -53,6 +53,7 @@ test("parts of the program", { skip }, async (t) => {
     await b.context.setOffline(true);
     await page.evaluate(() => { location.hash = "#/settings"; });
     await page.getByText("There is no network, and this page was not opened before.").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Reload" }).count(), 0, "a reload would lose the page");
     await picture(page, "part-offline");
     hand();
     await b.context.setOffline(false);

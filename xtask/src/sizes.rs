@@ -8,14 +8,14 @@ use std::fs;
 /// README states them.
 const BUDGETS: &[Budget] = &[
     Budget::of("page", "", 200_000),
-    Budget::of("import", "part-import-", 80_000),
-    Budget::of("points", "part-points-", 260_000),
-    Budget::of("records", "part-records-", 200_000),
-    Budget::of("settings", "part-settings-", 40_000),
+    Budget::of("import", "part-import-", 60_000),
+    Budget::of("points", "part-points-", 200_000),
+    Budget::of("records", "part-records-", 185_000),
+    Budget::of("settings", "part-settings-", 25_000),
     // The style of all pages but home.
-    Budget::of("style of parts", "part-style-", 20_000),
+    Budget::of("style of parts", "part-style-", 12_000),
     // What several parts need.
-    Budget::of("shared", "part-shared-", 200_000),
+    Budget::of("shared", "part-shared-", 220_000),
     // With SQLite, the calculators and the readers of files. It loads beside the page.
     Budget::of("worker", "worker-", 1_800_000),
 ];
