@@ -158,10 +158,7 @@ fn parts(
         optimise(&work.join(format!("{stem}.wasm")), &small)?;
         let bytes = fs::read(&small).map_err(|e| format!("{}: {e}", small.display()))?;
         // `split_points` holds what only points need, `chunk_7` what several parts share.
-        let what = match stem.strip_prefix("split_") {
-            Some(part) => part,
-            None => "shared",
-        };
+        let what = stem.strip_prefix("split_").unwrap_or("shared");
         let name = format!("part-{what}-{}.wasm", short_hash(&[&bytes]));
         write(&staging.join(&name), &bytes)?;
         let integrity = integrity(&bytes);
@@ -178,7 +175,6 @@ fn link_script(
     needs: &BTreeMap<String, Vec<String>>,
     style: Option<&File>,
 ) -> String {
-    // No style is an empty file that is there already.
     let style = style.map_or_else(
         || "null".to_owned(),
         |file| format!("[\"./{}\", \"{}\"]", file.name, file.integrity),
