@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { axe, browser, picture } from "./harness.mjs";
 
 const PAGES = ["", "customers", "orders", "segments", "segments/rfm", "segments/lifecycle", "points", "points/rows?of=outstanding", "points/members",
-  "points/program", "coupons", "coupons/new", "import", "settings", "settings/data", "settings/log"];
+  "points/program", "counter", "coupons", "coupons/new", "import", "settings", "settings/data", "settings/log"];
 const WIDTHS = [[390, 844], [820, 1180], [1440, 900]];
 
 for (const [locale, words] of [["zh-CN", "客户"], ["en-GB", "Customers"]]) {
@@ -17,7 +17,7 @@ for (const [locale, words] of [["zh-CN", "客户"], ["en-GB", "Customers"]]) {
       await page.getByRole("link", { name: words }).first().waitFor();
       const found = [];
       const record = await firstCustomer(page);
-      for (const name of [...PAGES, record, `${record}?tab=orders`, `${record}?tab=points`, `${record}?tab=coupons`, `${record}?tab=timeline`]) {
+      for (const name of [...PAGES, record, `${record}?tab=orders`, `${record}?tab=points`, record.replace("customers", "counter"), `${record}?tab=coupons`, `${record}?tab=timeline`]) {
         for (const [width, height] of WIDTHS) {
           await page.setViewportSize({ width, height });
           await page.evaluate((hash) => { location.hash = hash; }, `#/${name}`);

@@ -37,7 +37,6 @@ test("a member's points in plain words", async (t) => {
     await balance(page, "700");
     const row = (text) => record(page).locator(".member table").last().getByRole("row").filter({ hasText: text });
     await row("Order N60").getByText(/1 point.*¥1\.00.*programme version 1.*usable until/).waitFor();
-    await row("Order N60").getByText(/coffee/).waitFor();
     await row("for “Mug”").waitFor();
     await row("because of a return").getByRole("link", { name: "Order N100" }).waitFor();
     await row("not used in time").waitFor();
@@ -56,27 +55,25 @@ test("a member's points in plain words", async (t) => {
   });
 
   await t.test("the balance of any day, kept in the link", async () => {
-    const then = day(ago(80));
+    const then = day(ago(110));
     await record(page).locator(".as-of input").fill(then);
-    await record(page).locator(".as-of input").dispatchEvent("change");
-    await balance(page, "500");
+    await balance(page, "200");
     assert.match(page.url(), new RegExp(`on=${then}`));
-    assert.equal(await record(page).getByRole("row").filter({ hasText: "Order N60" }).count(), 0, "what came later is not there yet");
+    assert.equal(await record(page).getByRole("row").filter({ hasText: "Order N100" }).count(), 0, "what came later is not there yet");
     assert.equal(await record(page).getByRole("button", { name: "Redeem" }).count(), 0, "the past cannot be changed");
     await page.reload();
-    await balance(page, "500");
+    await balance(page, "200");
     await record(page).getByRole("button", { name: /today/i }).click();
     await balance(page, "700");
   });
 
   await t.test("it is accessible, on a phone too", async () => {
-    for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    for (const size of [{ width: 390, height: 844 }, { width: 1440, height: 900 }]) {
       await page.setViewportSize(size);
       await balance(page, "700");
       assert.deepEqual(await axe(page), []);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     }
-    await page.setViewportSize({ width: 1440, height: 900 });
   });
 
   await t.test("a friend is noted once", async () => {

@@ -237,6 +237,25 @@ fn sheet(
     .into_any()
 }
 
+/// Whole seconds from now to a moment in the browser's milliseconds.
+fn seconds(until: f64) -> u32 {
+    ((until - js_sys::Date::now()) / 1_000.0).ceil().max(0.0) as u32
+}
+
+/// Keeps the number of seconds left up to date; ends with the minute, or with the receipt.
+fn tick(left: RwSignal<u32>, until: f64) {
+    set_timeout(
+        move || {
+            let now = seconds(until);
+            let gone = left.try_set(now).is_some();
+            if !gone && now > 0 {
+                tick(left, until);
+            }
+        },
+        Duration::from_millis(250),
+    );
+}
+
 /// Undo for a minute, with what is left of it.
 fn undo(till: Till, slip: Slip) -> AnyView {
     let words = till.words;
@@ -244,22 +263,11 @@ fn undo(till: Till, slip: Slip) -> AnyView {
         return ().into_any();
     };
     let until = slip.until;
-    let seconds = move || ((until - js_sys::Date::now()) / 1_000.0).ceil().max(0.0) as u32;
-    let left = RwSignal::new(seconds());
-    let ticking = set_interval_with_handle(
-        move || {
-            let _ = left.try_set(seconds());
-        },
-        Duration::from_millis(250),
-    );
-    on_cleanup(move || {
-        if let Ok(ticking) = ticking {
-            ticking.clear();
-        }
-    });
+    let left = RwSignal::new(seconds(until));
+    tick(left, until);
     let act = Act::new();
     let press = move |_| {
-        if act.busy.get_untracked() || seconds() == 0 {
+        if act.busy.get_untracked() || seconds(until) == 0 {
             return;
         }
         act.busy.set(true);

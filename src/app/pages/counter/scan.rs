@@ -10,10 +10,13 @@ use text::Words;
 use ui::Dialog;
 use ui::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlCanvasElement, MediaStream};
+use web_sys::{HtmlCanvasElement, HtmlVideoElement, MediaStream};
 
 /// The next picture is taken so long after the last one was read.
 const PAUSE: Duration = Duration::from_millis(80);
+
+/// After a member's code was read there is time for the page to change before the next picture.
+const AFTER_FOUND: Duration = Duration::from_millis(600);
 
 /// How the camera stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +34,13 @@ struct Scanner {
     open: RwSignal<bool>,
     stand: RwSignal<Stand>,
     video: NodeRef<html::Video>,
-    stream: StoredValue<Option<MediaStream>, LocalStorage>,
-    canvas: StoredValue<Option<HtmlCanvasElement>, LocalStorage>,
+}
+
+/// An open camera with what its pictures go through.
+struct Eye {
+    stream: MediaStream,
+    video: HtmlVideoElement,
+    canvas: HtmlCanvasElement,
 }
 
 /// The dialog with the camera's picture.
@@ -53,18 +61,7 @@ fn content(till: Till, open: RwSignal<bool>) -> AnyView {
         open,
         stand: RwSignal::new(Stand::Starting),
         video: NodeRef::new(),
-        stream: StoredValue::new_local(None),
-        canvas: StoredValue::new_local(None),
     };
-    // The camera's light must go out with the dialog, however that ends.
-    let stream = scanner.stream;
-    on_cleanup(move || {
-        let _ = stream.try_update_value(|stream| {
-            if let Some(stream) = stream.take() {
-                camera::close(&stream);
-            }
-        });
-    });
     spawn_local(async move { scanner.start().await });
     let picture = Memo::new(move |_| !matches!(scanner.stand.get(), Stand::None(_)));
     view! {
@@ -96,6 +93,12 @@ fn said(words: Words, stand: Stand) -> &'static str {
 }
 
 impl Scanner {
+    /// Whether somebody still looks. The camera's light must go out with the dialog, however that ends: each step of
+    /// the loop asks, so that it does not hang on what the dialog owned.
+    fn is_open(self) -> bool {
+        self.open.try_get_untracked() == Some(true) && self.stand.try_get_untracked().is_some()
+    }
+
     async fn start(self) {
         let stream = match camera::open().await {
             Ok(stream) => stream,
@@ -104,11 +107,8 @@ impl Scanner {
                 return;
             }
         };
-        let kept = self
-            .stream
-            .try_update_value(|kept| *kept = Some(stream.clone()));
         let video = self.video.try_get_untracked().flatten();
-        let (Some(()), Some(video)) = (kept, video) else {
+        let (true, Some(video)) = (self.is_open(), video) else {
             // The person closed the dialog while the browser asked.
             camera::close(&stream);
             return;
@@ -118,21 +118,26 @@ impl Scanner {
             let _ = JsFuture::from(playing).await;
         }
         let canvas = document().create_element("canvas").ok();
-        let canvas = canvas.and_then(|it| wasm_bindgen::JsCast::dyn_into(it).ok());
-        let _ = self.canvas.try_update_value(|kept| *kept = canvas);
+        let Some(canvas) = canvas.and_then(|it| wasm_bindgen::JsCast::dyn_into(it).ok()) else {
+            camera::close(&stream);
+            return;
+        };
         let _ = self.stand.try_set(Stand::Looking);
-        self.look();
+        self.look(Eye {
+            stream,
+            video: video.into(),
+            canvas,
+        });
     }
 
     /// Takes a picture, has it read, and looks again; ends with the dialog.
-    fn look(self) {
-        let video = self.video.try_get_untracked().flatten();
-        let canvas = self.canvas.try_get_value().flatten();
-        let (Some(video), Some(canvas)) = (video, canvas) else {
+    fn look(self, eye: Eye) {
+        if !self.is_open() {
+            camera::close(&eye.stream);
             return;
-        };
-        let Some(frame) = camera::frame(&video, &canvas) else {
-            return self.look_soon();
+        }
+        let Some(frame) = camera::frame(&eye.video, &eye.canvas) else {
+            return self.look_soon(eye);
         };
         let query = Query::Counter(CounterQuery::Read(frame));
         let answer = self.till.state.client.query(query);
@@ -145,32 +150,30 @@ impl Scanner {
                 _ => None,
             };
             match text {
-                Some(text) if text.starts_with(protocol::MEMBER_CODE) => self.found(text),
+                // Nothing is opened behind the back of a person who has closed the dialog meanwhile.
+                Some(text) if text.starts_with(protocol::MEMBER_CODE) && self.is_open() => {
+                    self.found(text, eye);
+                }
                 Some(_) => {
                     let _ = self.stand.try_set(Stand::Foreign);
-                    self.look_soon();
+                    self.look_soon(eye);
                 }
-                None => self.look_soon(),
+                None => self.look_soon(eye),
             }
         });
     }
 
-    fn look_soon(self) {
-        set_timeout(move || self.look(), PAUSE);
+    fn look_soon(self, eye: Eye) {
+        set_timeout(move || self.look(eye), PAUSE);
     }
 
-    fn found(self, text: String) {
-        // The dialog may have been closed meanwhile: then nothing is opened behind the person's back.
-        if self.stand.try_get_untracked().is_none() {
-            return;
-        }
-        let (till, open) = (self.till, self.open);
+    /// A member's code: their page takes the place of this one, and the dialog goes with it.
+    fn found(self, text: String, eye: Eye) {
         let stand = self.stand;
-        till.open_code(text, move || {
+        self.till.open_code(text, move || {
             let _ = stand.try_set(Stand::Foreign);
-            self.look_soon();
         });
-        // The member's page replaces this one, and the dialog with it; a stranger's card keeps it open.
-        let _ = open;
+        // Looks on for a card of this shop, or sees that the page is gone and gives the camera back.
+        set_timeout(move || self.look(eye), AFTER_FOUND);
     }
 }
