@@ -83,11 +83,34 @@ pub(crate) enum LineTarget {
     Discount,
 }
 
+impl OrderTarget {
+    fn parse(name: &str) -> Option<Self> {
+        use OrderTarget as O;
+        Some(match name {
+            "order.external_id" => O::ExternalId,
+            "order.id" => O::Id,
+            "order.at" => O::At,
+            "order.time" => O::Time,
+            "order.amount" => O::Amount,
+            "order.gross" => O::Gross,
+            "order.discount" => O::Discount,
+            "order.tax" => O::Tax,
+            "order.paid_with_points" => O::PaidWithPoints,
+            "order.refunded" => O::Refunded,
+            "order.refunded_at" => O::RefundedAt,
+            "order.status" => O::Status,
+            "order.channel" => O::Channel,
+            "order.coupon" => O::Coupon,
+            "order.currency" => O::Currency,
+            _ => return None,
+        })
+    }
+}
+
 impl Target {
     fn parse(name: &str) -> Option<Self> {
         use CustomerTarget as C;
         use LineTarget as L;
-        use OrderTarget as O;
         let customer = match name {
             "name" => C::Name,
             "first_name" => C::FirstName,
@@ -124,35 +147,22 @@ impl Target {
             "acquisition_cost" => C::AcquisitionCost,
             "note" => C::Note,
             _ => {
-                let order = match name {
-                    "order.external_id" => O::ExternalId,
-                    "order.id" => O::Id,
-                    "order.at" => O::At,
-                    "order.time" => O::Time,
-                    "order.amount" => O::Amount,
-                    "order.gross" => O::Gross,
-                    "order.discount" => O::Discount,
-                    "order.tax" => O::Tax,
-                    "order.paid_with_points" => O::PaidWithPoints,
-                    "order.refunded" => O::Refunded,
-                    "order.refunded_at" => O::RefundedAt,
-                    "order.status" => O::Status,
-                    "order.channel" => O::Channel,
-                    "order.coupon" => O::Coupon,
-                    "order.currency" => O::Currency,
-                    "line.product" => return Some(Self::Line(L::Product)),
-                    "line.category" => return Some(Self::Line(L::Category)),
-                    "line.quantity" => return Some(Self::Line(L::Quantity)),
-                    "line.price" => return Some(Self::Line(L::Price)),
-                    "line.amount" => return Some(Self::Line(L::Amount)),
-                    "line.discount" => return Some(Self::Line(L::Discount)),
+                if let Some(order) = OrderTarget::parse(name) {
+                    return Some(Self::Order(order));
+                }
+                return match name {
+                    "line.product" => Some(Self::Line(L::Product)),
+                    "line.category" => Some(Self::Line(L::Category)),
+                    "line.quantity" => Some(Self::Line(L::Quantity)),
+                    "line.price" => Some(Self::Line(L::Price)),
+                    "line.amount" => Some(Self::Line(L::Amount)),
+                    "line.discount" => Some(Self::Line(L::Discount)),
                     _ => {
                         let key = name.strip_prefix("custom.")?.trim();
                         let key: String = key.chars().take(200).collect();
-                        return (!key.is_empty()).then_some(Self::Custom(key));
+                        (!key.is_empty()).then_some(Self::Custom(key))
                     }
                 };
-                return Some(Self::Order(order));
             }
         };
         Some(Self::Customer(customer))

@@ -29,9 +29,7 @@ struct Waiting {
 impl Held {
     /// Takes a group of rows; gives the order that has waited long enough.
     pub(super) fn take(&mut self, open: Open) -> Option<Open> {
-        let Some(open) = self.join(open) else {
-            return None;
-        };
+        let open = self.join(open)?;
         if let Some(key) = &open.key {
             let turn = self.released + self.waiting.len() as u64;
             self.turns.insert(key.clone(), turn);

@@ -98,8 +98,6 @@ pub fn clock(cell: &str) -> Option<u32> {
         .map(half_width)
         .collect::<String>()
         .to_lowercase();
-    let (mut late, mut early) = (false, false);
-    let mut digits = String::with_capacity(text.len());
     let text = text
         .replace("下午", "pm")
         .replace("晚上", "pm")
@@ -107,25 +105,9 @@ pub fn clock(cell: &str) -> Option<u32> {
         .replace("早上", "am")
         .replace(['时', '点', '分'], ":")
         .replace('秒', "");
-    for part in text.split(|c: char| c.is_whitespace()) {
-        let part = part
-            .strip_suffix("pm")
-            .or_else(|| part.strip_prefix("pm"))
-            .map(|rest| {
-                late = true;
-                rest
-            })
-            .unwrap_or(part);
-        let part = part
-            .strip_suffix("am")
-            .or_else(|| part.strip_prefix("am"))
-            .map(|rest| {
-                early = true;
-                rest
-            })
-            .unwrap_or(part);
-        digits.push_str(part);
-    }
+    let (late, early) = (text.contains("pm"), text.contains("am"));
+    let digits = text.replace("pm", "").replace("am", "");
+    let digits: String = digits.split_whitespace().collect();
     let digits = digits.trim_end_matches(':');
     let mut parts = digits.split(':');
     let whole = |part: &str| {
