@@ -110,10 +110,7 @@ impl Engine {
             for (name, rule) in &sample.segments {
                 tx.save_segment(None, name, rule)?;
             }
-            for coupon in &sample.coupons {
-                crate::coupons::plant(coupon, tx)?;
-            }
-            Ok(())
+            crate::coupons::plant(&sample.coupons, tx)
         })?;
         self.start_over()?;
         Ok(self.everything_changed())

@@ -108,18 +108,20 @@ fn save(
 /// Codes that a sample's coupon begins with.
 const SAMPLE_CODES: u32 = 12;
 
-/// Puts a coupon of the sample business in place. Its key is no secret: what is sold with it is not either.
-pub(crate) fn plant(fields: &Coupon, tx: &mut Tx<'_>) -> Result<(), Failure> {
+/// Puts the coupons of the sample business in place. Its key is no secret: what is sold with it is nothing.
+pub(crate) fn plant(coupons: &[Coupon], tx: &mut Tx<'_>) -> Result<(), Failure> {
     let seed = "73616d706c6520627573696e65737300";
-    let fields = fields.checked().map_err(Fault::invalid)?;
-    let key = match &fields.way {
-        Way::Shared(text) => Some(shared_key(text)?),
-        Way::Single | Way::NextOrder { .. } => None,
-    };
-    secret(tx, seed)?;
-    let stored = tx.create_coupon(&fields, key)?;
-    if fields.way == Way::Single {
-        generate(stored.id, SAMPLE_CODES, seed, tx)?;
+    for fields in coupons {
+        let fields = fields.checked().map_err(Fault::invalid)?;
+        let key = match &fields.way {
+            Way::Shared(text) => Some(shared_key(text)?),
+            Way::Single | Way::NextOrder { .. } => None,
+        };
+        secret(tx, seed)?;
+        let stored = tx.create_coupon(&fields, key)?;
+        if fields.way == Way::Single {
+            generate(stored.id, SAMPLE_CODES, seed, tx)?;
+        }
     }
     Ok(())
 }

@@ -522,6 +522,12 @@ fn a_promise_that_is_out_is_kept() {
         ..fields
     };
     shop.apply(&save(Some(id), kept));
+}
+
+#[test]
+fn a_coupon_is_paused_goes_on_and_ends() {
+    let mut shop = Shop::new();
+    let id = shop.define(amount_off("HELLO", 500));
     let state = |state| Command::Coupons(CouponCommand::SetState { id, state });
     shop.apply(&state(CouponState::Paused));
     assert_eq!(shop.why("HELLO", None), "paused");
@@ -728,7 +734,10 @@ fn ten_thousand_codes_are_made_and_undone() {
         })
     };
     for count in [0, CODES_AT_ONCE + 1] {
-        assert_eq!(shop.refuse(&generate(count)).issues[0].code, IssueCode::BadNumber);
+        assert_eq!(
+            shop.refuse(&generate(count)).issues[0].code,
+            IssueCode::BadNumber
+        );
     }
     let made = shop.apply(&generate(CODES_AT_ONCE));
     assert_eq!(shop.row(id).codes, 10_000);
