@@ -45,9 +45,13 @@ pub fn Toolbar() -> impl IntoView {
     ];
     // Where there is no room for buttons beside the title.
     let mut few = exports.clone();
-    few.push(MenuItem::new(words.customers_import(), icon::IMPORT, || {
-        router::navigate("#/import");
-    }));
+    few.push(MenuItem::new(
+        words.customers_import(),
+        icon::IMPORT,
+        || {
+            router::navigate("#/import");
+        },
+    ));
     let total = move || match list.rows.total() {
         Some(total) => words.customers_total(total),
         None => words.customers_counting().to_owned(),
@@ -238,6 +242,32 @@ fn column_box(words: Words, list: List, key: &'static str) -> AnyView {
     view! { <Checkbox label=cells::title(words, key) value on_change=turned/> }.into_any()
 }
 
+/// What only a link narrows the list down to: an import, a past day.
+fn of_a_link(words: Words, shared: Shared) -> AnyView {
+    let import = move || {
+        let import = shared.question.with(|question| question.import)?;
+        let all = move |()| {
+            shared.ask(|question| super::Question {
+                import: None,
+                ..question
+            })
+        };
+        Some(view! { <super::ImportChip import on_remove=all/> })
+    };
+    let day = move || {
+        let day = words.day(shared.question.with(|question| question.on)?);
+        let label = words.asof_chip(&day);
+        let today = move |()| {
+            shared.ask(|question| super::Question {
+                on: None,
+                ..question
+            })
+        };
+        Some(view! { <Chip label remove_label=words.asof_today() on_remove=today/> })
+    };
+    view! { {import} {day} }.into_any()
+}
+
 /// The conditions as a sentence: show ... and ...
 #[component]
 pub fn Conditions() -> impl IntoView {
@@ -285,34 +315,12 @@ pub fn Conditions() -> impl IntoView {
             ..question
         });
     });
-    let import = move || {
-        let import = shared.question.with(|question| question.import)?;
-        let all = move |()| {
-            shared.ask(|question| super::Question {
-                import: None,
-                ..question
-            })
-        };
-        Some(view! { <super::ImportChip import on_remove=all/> })
-    };
-    let day = move || {
-        let day = words.day(shared.question.with(|question| question.on)?);
-        let label = words.asof_chip(&day);
-        let today = move |()| {
-            shared.ask(|question| super::Question {
-                on: None,
-                ..question
-            })
-        };
-        Some(view! { <Chip label remove_label=words.asof_today() on_remove=today/> })
-    };
     view! {
         <div class="conditions" role="group" aria-label=words.customers_filter_label()>
             <span class="quiet-text">{words.customers_filter_show()}</span>
             <GroupChoice/>
             {chips}
-            {import}
-            {day}
+            {of_a_link(words, shared)}
             <AddCondition/>
             <Show when=narrowed>
                 <Button label=words.customers_filter_clear() look=Look::Quiet on_press=clear/>
