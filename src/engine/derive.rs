@@ -20,17 +20,21 @@ pub(crate) struct DayCache {
     lifecycle: Lifecycle,
     /// Points beyond what rules look at; `None` without a programme.
     pub(crate) points: Option<PointsTable>,
-    /// Scores and stages are those of `version`; otherwise only points were asked for.
+    /// Scores and stages are those of `version`; otherwise they were not asked for.
     scored: bool,
+    /// Points are there, if there is a programme; otherwise they were not asked for.
+    pointed: bool,
 }
 
 /// What of a day is asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Need {
-    /// Only points.
+    /// Points.
     Points,
-    /// Scores and stages too.
+    /// Scores and stages.
     Scores,
+    /// Points, scores and stages.
+    All,
 }
 
 impl DayCache {
@@ -57,6 +61,11 @@ pub(crate) struct View<'a> {
 impl Engine {
     /// Columns with everything calculated for `day`.
     pub(crate) fn view(&mut self, day: Day, today: Day) -> Result<View<'_>, Unanswered> {
+        self.view_with(day, today, Need::All)
+    }
+
+    /// Columns with the scores and stages of `day`; points may be missing.
+    pub(crate) fn view_scores(&mut self, day: Day, today: Day) -> Result<View<'_>, Unanswered> {
         self.view_with(day, today, Need::Scores)
     }
 
@@ -112,26 +121,29 @@ impl Engine {
             Some(cache) if cache.day == day && cache.version == version => cache,
             // Points of today follow each write; those of another day do not.
             Some(cache) if cache.day == day && day == today => cache,
-            _ => {
-                let (points, derived_points) =
-                    crate::points::everybody(columns, self.store.read(), programs, day)?.unzip();
-                DayCache {
-                    day,
-                    version,
-                    derived: Derived {
-                        points: derived_points,
-                        rfm: None,
-                        lifecycle: self.settings.lifecycle,
-                    },
-                    lifecycle: Lifecycle {
-                        stages: Vec::new(),
-                        counts: [0; 5],
-                    },
-                    points,
-                    scored: false,
-                }
-            }
+            _ => DayCache {
+                day,
+                version,
+                derived: Derived {
+                    points: None,
+                    rfm: None,
+                    lifecycle: self.settings.lifecycle,
+                },
+                lifecycle: Lifecycle {
+                    stages: Vec::new(),
+                    counts: [0; 5],
+                },
+                points: None,
+                scored: false,
+                pointed: false,
+            },
         };
+        if need != Need::Scores && !cache.pointed {
+            let read = self.store.read();
+            (cache.points, cache.derived.points) =
+                crate::points::everybody(columns, read, programs, day)?.unzip();
+            cache.pointed = true;
+        }
         if cache.version != version {
             (cache.version, cache.scored) = (version, false);
         }

@@ -17,7 +17,7 @@ impl Engine {
         context: &Context,
     ) -> Result<Reply, Unanswered> {
         let today = self.today(context);
-        let view = self.view(as_of.unwrap_or(today), today)?;
+        let view = self.view_scores(as_of.unwrap_or(today), today)?;
         Ok(Reply::Rfm(Box::new(rfm_of(&view))))
     }
 
