@@ -174,19 +174,11 @@ fn command(act: &Act, made: &Made, shop: &mut Shop, step: usize) -> Option<Comma
                 data: Default::default(),
             },
         },
-        Act::Redeem(_)
-        | Act::Adjust(..)
-        | Act::Reverse(_)
-        | Act::Pay(_)
-        | Act::Transfer(..)
-        | Act::Merge(..)
-        | Act::Bonus(..) => {
-            return on_points(act, made, shop, key);
-        }
         Act::Undo(of) => Command::Undo {
             batch: pick(&made.batches, of)?,
         },
         Act::Import(_) => return None,
+        _ => return on_points(act, made, shop, key),
     })
 }
 
