@@ -107,12 +107,14 @@ function questions(today, redeemedOn) {
   ];
 }
 
-/** Compares at `n` customers; `page` has the worker with the data, `line` prints. */
-export async function compare(browser, page, n, line) {
+/** Compares at `n` customers; `page` has the worker with the data, `line` prints. `put` set the programme there is. */
+export async function compare(browser, page, n, line, put) {
   const site = await serve();
   const peers = await browser.context.newPage();
   try {
-    await page.evaluate((program) => bench.ask({ command: { set_program: { program: JSON.stringify(program), from: "2000-01-01" } } }), PROGRAM);
+    // The only programme there is, as the peers know only this one.
+    await page.evaluate((batch) => bench.ask({ command: { undo: { batch } } }), put);
+    await page.evaluate((program) => bench.ask({ command: { set_program: { program: JSON.stringify(program), from: undefined } } }), PROGRAM);
     const today = await page.evaluate(async () => (await bench.ask({ query: "status" })).reply.status.today);
     const redeemedOn = Date.parse(today) / 86_400_000;
     const taken = await redeem(page);

@@ -137,7 +137,7 @@ for (const n of sizes) {
     const second = await page.evaluate(([text]) => bench.import(text, "orders.csv"), [bought.text]);
     assert.equal(second.report.orders.created, bought.rows);
     line(`import ${bought.rows.toLocaleString("en")} orders`, n, Math.round(bought.rows / (second.ms / 1000)).toLocaleString("en"), "rows/s");
-    await page.evaluate((program) => bench.ask({ command: { set_program: { program: JSON.stringify(program), from: undefined } } }), PROGRAM);
+    const { reply: put } = await page.evaluate((program) => bench.ask({ command: { set_program: { program: JSON.stringify(program), from: undefined } } }), PROGRAM);
     const counts = {};
     for (const [name, rule] of Object.entries(TODAY_RULES)) {
       const times = await page.evaluate(async (rule) => {
@@ -165,12 +165,13 @@ for (const n of sizes) {
     await timed("RFM of everybody, 125 cells", dates.map((as_of) => ({ rfm: { as_of } })));
     await timed("life cycle of everybody", dates.map((as_of) => ({ lifecycle: { as_of } })));
     await timed("points and tiers of everybody", dates.map((as_of) => ({ points_overview: { as_of } })));
+    await timed("points for the books, of a past day", dates.map((as_of) => ({ liability: { books: { as_of } } })));
     const list = (search) => ({ customers: { search, rule: undefined, segment: undefined, sort: "updated_at", descending: true, offset: 0, limit: 50 } });
     await timed("search: name", ["王伟", "李娜", "陈静", "赵强", "周敏"].map(list));
     await timed("search: pinyin initials", ["wfw", "lnm", "cjq", "zql", "zmx"].map(list));
     await timed("search: phone tail", ["5123", "0471", "9980", "3321", "7654"].map(list));
     await timed("search: infix of an e-mail", ["c4321", "c77@", "1234@ex", "99@exam", "c555"].map(list));
-    await compare(browser, page, n, line);
+    await compare(browser, page, n, line, put.done.batch);
     // Long enough for the worker to have written its snapshot when idle.
     await page.waitForTimeout(8_000);
     line("peak memory of the tab's process", n, peak(browser), "MB");
