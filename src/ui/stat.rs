@@ -167,6 +167,8 @@ pub fn Pager(
         let (offset, total) = (offset.get(), total.get());
         place.run(((offset + 1).min(total), (offset + size).min(total), total))
     };
+    // Not in the markup: there a `>` ends the tag.
+    let at_end = move || offset.get() + size >= total.get();
     view! {
         <div class="pager" hidden=move || total.get() <= size>
             <button
@@ -183,7 +185,7 @@ pub fn Pager(
                 type="button"
                 class="icon-button"
                 aria-label=later
-                disabled=move || offset.get() + size >= total.get()
+                disabled=at_end
                 on:click=move |_| offset.update(|now| *now += size)
             >
                 <Icon glyph=icon::CHEVRON_RIGHT/>
