@@ -17,7 +17,7 @@ const BUDGETS: &[Budget] = &[
     // What several parts need.
     Budget::of("shared", "part-shared-", 220_000),
     // With SQLite, the calculators and the readers of files. It loads beside the page.
-    Budget::of("worker", "worker-", 1_800_000),
+    Budget::of("worker", "worker-", 2_000_000),
 ];
 
 struct Budget {
