@@ -95,7 +95,7 @@ impl Sight<'_> {
     /// Points that moved from the day after `since` on.
     fn flows_since(&self, since: Day) -> Flows {
         let mut sums = Flows::default();
-        for (_, flows) in self.pass.flows.range(since.0 + 1..) {
+        for (_, flows) in self.pass.flows.since(since.0.saturating_add(1)) {
             for (sum, points) in sums.iter_mut().zip(flows) {
                 *sum = sum.saturating_add(*points);
             }

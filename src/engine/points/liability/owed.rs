@@ -114,8 +114,9 @@ pub(super) fn tiers(sight: &Sight<'_>) -> Vec<TierCount> {
 /// How points moved, by month, from the first in which anything happened.
 pub(super) fn flows(sight: &Sight<'_>) -> FlowsView {
     let mut months: BTreeMap<i32, Flows> = BTreeMap::new();
-    for (day, flows) in &sight.pass.flows {
-        let month = months.entry(month_number(Day(*day))).or_default();
+    let moved = |(_, flows): &(i32, &Flows)| flows.iter().any(|points| *points != 0);
+    for (day, flows) in sight.pass.flows.since(i32::MIN).filter(moved) {
+        let month = months.entry(month_number(Day(day))).or_default();
         for (sum, points) in month.iter_mut().zip(flows) {
             *sum = sum.saturating_add(*points);
         }

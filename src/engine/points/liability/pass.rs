@@ -10,7 +10,7 @@ use loyalty::{AsOf, Deed, EntryKind, Evaluator, LotState, LotUse, Member, Step};
 use model::program::Expiry;
 use model::{CustomerId, Day, Money, OrderId, Points, Rounding};
 use protocol::{Fault, FlowKind};
-use segment::Columns;
+use segment::{Columns, OrderRef};
 use std::collections::BTreeMap;
 
 /// No member by the day.
@@ -28,6 +28,51 @@ pub(super) struct Issued {
     pub(super) open: i64,
 }
 
+/// Points by day, without gaps: a million steps find their day at once.
+#[derive(Default)]
+pub(super) struct Days {
+    first: i32,
+    all: Vec<Flows>,
+}
+
+impl Days {
+    /// The sums of a day; `None` beyond all calendars.
+    fn of(&mut self, day: i32) -> Option<&mut Flows> {
+        /// Days before the first that are made room for at once.
+        const AHEAD: i32 = 512;
+        if self.all.is_empty() {
+            self.first = day;
+        }
+        if day < self.first {
+            let first = day.checked_sub(AHEAD)?;
+            let more = usize::try_from(self.first.checked_sub(first)?).ok()?;
+            self.all.splice(0..0, vec![Flows::default(); more]);
+            self.first = first;
+        }
+        let place = usize::try_from(day.checked_sub(self.first)?).ok()?;
+        if self.all.len() <= place {
+            self.all.resize(place + 1, Flows::default());
+        }
+        self.all.get_mut(place)
+    }
+
+    /// Days from `from` on and their sums.
+    pub(super) fn since(&self, from: i32) -> impl Iterator<Item = (i32, &Flows)> {
+        (self.first..)
+            .zip(&self.all)
+            .skip_while(move |(day, _)| *day < from)
+    }
+}
+
+/// What a member's orders brought in money, found in the order of time.
+struct Paid<'a> {
+    orders: Vec<OrderRef<'a>>,
+    /// Where the last one was found: lots come in the same order.
+    at: usize,
+    /// Points that paid for orders.
+    by_points: Vec<(OrderId, i64)>,
+}
+
 /// What the pass found, at the end of a day.
 pub(super) struct Pass {
     /// By slot: the day they joined, or first had points if that was earlier or joining is not recorded.
@@ -35,7 +80,7 @@ pub(super) struct Pass {
     /// By slot: whether they ever redeemed.
     pub(super) redeemed: Vec<bool>,
     /// By day.
-    pub(super) flows: BTreeMap<i32, Flows>,
+    pub(super) flows: Days,
     /// Points of purchases, by number of the month they were earned in.
     pub(super) purchases: BTreeMap<i32, Issued>,
     /// Points for no purchase, likewise.
@@ -67,7 +112,7 @@ pub(super) fn flow_of(step: &Step) -> FlowKind {
     }
 }
 
-impl Ground<'_> {
+impl<'a> Ground<'a> {
     /// Folds everybody, one after the other; `see` gets the slot, the member and the evaluator to ask.
     pub(super) fn each(
         &self,
@@ -104,13 +149,18 @@ impl Ground<'_> {
         let mut pass = Pass {
             member_since: vec![NO_MEMBER; slots],
             redeemed: vec![false; slots],
-            flows: BTreeMap::new(),
+            flows: Days::default(),
             purchases: BTreeMap::new(),
             gifts: BTreeMap::new(),
             history: History::default(),
             life_months: None,
         };
-        let mut steps = Vec::new();
+        let (mut steps, mut lots, mut uses) = (Vec::new(), Vec::new(), Vec::new());
+        let mut paid = Paid {
+            orders: Vec::new(),
+            at: 0,
+            by_points: Vec::new(),
+        };
         let mut longest = 0;
         self.each(|slot, member, fold, as_of| {
             steps.clear();
@@ -121,10 +171,14 @@ impl Ground<'_> {
             }
             pass.member(slot, member, &steps, self.day);
             if told.is_ok() {
-                let lots: Vec<LotState> = fold.lots().collect();
-                let uses: Vec<LotUse> = fold.lot_uses().collect();
-                let paid = self.paid(slot, member, &uses, value);
-                longest = longest.max(pass.lots(self.number(slot), &lots, &uses, member, &paid));
+                lots.clear();
+                lots.extend(fold.lots());
+                uses.clear();
+                uses.extend(fold.lot_uses());
+                self.orders(slot, member, &uses, &mut paid);
+                let money = |order| paid.of(order, self.day, value);
+                let lived = pass.lots(self.number(slot), &lots, &uses, member, money);
+                longest = longest.max(lived);
             }
         })?;
         let version = self.programs.in_force(self.day);
@@ -141,15 +195,12 @@ impl Ground<'_> {
         self.columns.id(slot).map_or(0, |id| id.0.unsigned_abs())
     }
 
-    /// What was paid for each order of a member, in money: after refunds, without tax and without what points paid.
-    fn paid(
-        &self,
-        slot: u32,
-        member: &Member<'_>,
-        uses: &[LotUse],
-        value: Option<PointValue>,
-    ) -> BTreeMap<OrderId, i64> {
-        let mut by_points: BTreeMap<OrderId, i64> = BTreeMap::new();
+    /// A member's orders, to ask what was paid for each.
+    fn orders(&self, slot: u32, member: &Member<'_>, uses: &[LotUse], paid: &mut Paid<'a>) {
+        paid.orders.clear();
+        paid.orders.extend(self.columns.orders(slot));
+        paid.by_points.clear();
+        paid.at = 0;
         for it in uses {
             let entry = member.recorded.get(it.recorded as usize);
             if let Some(Deed::Redemption {
@@ -158,32 +209,43 @@ impl Ground<'_> {
                 ..
             }) = entry.map(|entry| entry.what)
             {
-                let sum = by_points.entry(order).or_default();
-                *sum = sum.saturating_add(it.points.0);
+                paid.by_points.push((order, it.points.0));
             }
         }
-        let mut paid = BTreeMap::new();
-        for order in self.columns.orders(slot) {
-            let remaining = order.remaining_on(self.day).unwrap_or_default().0;
-            if remaining <= 0 {
-                continue;
-            }
-            let amount = order.amount().0.max(1);
-            let not_money = order
-                .tax()
-                .unwrap_or_default()
-                .0
-                .saturating_add(order.paid_with_points().unwrap_or_default().0);
+    }
+}
+
+impl Paid<'_> {
+    /// What was paid for an order, in money: after refunds, without tax and without what points paid.
+    fn of(&mut self, id: OrderId, day: Day, value: Option<PointValue>) -> i64 {
+        let ahead = self.orders.iter().skip(self.at);
+        let found = ahead.zip(self.at..).find(|(order, _)| order.id() == id);
+        let all = self.orders.iter().zip(0..);
+        let found = found.or_else(|| all.into_iter().find(|(order, _)| order.id() == id));
+        let Some((order, at)) = found else { return 0 };
+        self.at = at + 1;
+        let remaining = order.remaining_on(day).unwrap_or_default().0;
+        if remaining <= 0 {
+            return 0;
+        }
+        let amount = order.amount().0.max(1);
+        let tax = order.tax().unwrap_or_default().0;
+        let not_money = tax.saturating_add(order.paid_with_points().unwrap_or_default().0);
+        let part = if not_money == 0 {
+            0
+        } else {
             let part = i128::from(not_money) * i128::from(remaining.min(amount));
-            let part = model::money::divide(part, i128::from(amount), Rounding::HalfUp)
+            model::money::divide(part, i128::from(amount), Rounding::HalfUp)
                 .and_then(|part| i64::try_from(part).ok())
-                .unwrap_or(0);
-            let points = Points(by_points.get(&order.id()).copied().unwrap_or(0));
-            let points = value.map_or(Money::ZERO, |value| value.of(points)).0;
-            let money = remaining.saturating_sub(part).saturating_sub(points).max(0);
-            paid.insert(order.id(), money);
-        }
-        paid
+                .unwrap_or(0)
+        };
+        let own = self.by_points.iter().filter(|(order, _)| *order == id);
+        let points = own.fold(0i64, |sum, (_, points)| sum.saturating_add(*points));
+        let points = value.map_or(Money::ZERO, |value| value.of(Points(points)));
+        remaining
+            .saturating_sub(part)
+            .saturating_sub(points.0)
+            .max(0)
     }
 }
 
@@ -202,8 +264,8 @@ impl Pass {
         }
         for step in steps {
             let kind = flow_of(step);
-            let flows = self.flows.entry(step.day.0).or_default();
-            if let Some(sum) = flows.get_mut(kind as usize) {
+            let flows = self.flows.of(step.day.0);
+            if let Some(sum) = flows.and_then(|flows| flows.get_mut(kind as usize)) {
                 *sum = sum.saturating_add(step.points.0);
             }
             if kind == FlowKind::Redeemed
@@ -221,7 +283,7 @@ impl Pass {
         lots: &[LotState],
         uses: &[LotUse],
         member: &Member<'_>,
-        paid: &BTreeMap<OrderId, i64>,
+        mut paid: impl FnMut(OrderId) -> i64,
     ) -> u32 {
         if lots.is_empty() {
             return 0;
@@ -268,8 +330,7 @@ impl Pass {
             place.open = place.open.saturating_add(left);
             if let Some(order) = lot.order.filter(|order| seen != Some(*order)) {
                 seen = Some(order);
-                let money = paid.get(&order).copied().unwrap_or(0);
-                place.paid = place.paid.saturating_add(money);
+                place.paid = place.paid.saturating_add(paid(order));
             }
         }
         longest
