@@ -35,6 +35,8 @@ pub(crate) trait Book {
         source_key: Option<&str>,
         at: Timestamp,
     ) -> Result<Customer, Failure>;
+    /// Remembers that what this key stands for is about a customer who is there already.
+    fn remember(&mut self, source_key: &str, id: CustomerId) -> Result<(), Failure>;
     /// Changes a customer.
     fn update_customer(&mut self, changed: Customer) -> Result<(), Failure>;
     /// Creates an order.
@@ -87,11 +89,7 @@ impl Book for Live<'_, '_> {
     ) -> Result<Customer, Failure> {
         let id = self.0.create_customer(fields, at)?;
         if let Some(key) = source_key {
-            let record = RecordRef {
-                kind: RecordKind::Customer,
-                id: id.0,
-            };
-            self.0.set_source_key(record, key)?;
+            self.remember(key, id)?;
         }
         Ok(Customer {
             id,
@@ -99,6 +97,15 @@ impl Book for Live<'_, '_> {
             created_at: at,
             updated_at: at,
         })
+    }
+
+    fn remember(&mut self, source_key: &str, id: CustomerId) -> Result<(), Failure> {
+        let record = RecordRef {
+            kind: RecordKind::Customer,
+            id: id.0,
+        };
+        self.0.set_source_key(record, source_key)?;
+        Ok(())
     }
 
     fn update_customer(&mut self, changed: Customer) -> Result<(), Failure> {
@@ -232,10 +239,15 @@ impl Book for Dry<'_> {
             updated_at: at,
         };
         if let Some(key) = source_key {
-            self.overlay.key(KeyKind::Source, key, id);
+            self.remember(key, id)?;
         }
         self.overlay.put(customer.clone());
         Ok(customer)
+    }
+
+    fn remember(&mut self, source_key: &str, id: CustomerId) -> Result<(), Failure> {
+        self.overlay.key(KeyKind::Source, source_key, id);
+        Ok(())
     }
 
     fn update_customer(&mut self, changed: Customer) -> Result<(), Failure> {

@@ -1,9 +1,11 @@
 //! Which known customer a record is about.
 //!
-//! By our own id, then external id, then e-mail, then whole telephone, then source key. What is found by e-mail or
-//! telephone is somebody else when both sides have an external id and they differ; in a list of customers also when
-//! found by telephone under another name (families and shops share numbers). Then the record becomes a customer of
-//! its own and counts as a possible duplicate. Of several that fit, see [`choose`].
+//! By our own id, then external id, then e-mail, then whole telephone, then source key. A row of a list of customers
+//! that came before goes to whom it went then, whatever mails and telephones have become since: its source key comes
+//! first. (An order's source key is only the buyer's name.) What is found by e-mail or telephone is somebody else when
+//! both sides have an external id and they differ; in a list of customers also when found by telephone under another
+//! name (families and shops share numbers). Then the record becomes a customer of its own and counts as a possible
+//! duplicate. Of several that fit, see [`choose`].
 
 use super::book::{Book, KeyKind};
 use crate::fault::Failure;
@@ -16,6 +18,8 @@ use model::{Customer, Issue, IssueCode};
 pub(crate) struct Match {
     /// Who it is.
     pub(crate) customer: Option<Customer>,
+    /// They were found by e-mail or telephone, which may point to somebody else the next time.
+    pub(crate) guessed: bool,
     /// Somebody else has the same e-mail or telephone.
     pub(crate) lookalike: bool,
     /// What a person should look at.
@@ -40,6 +44,11 @@ pub(crate) fn find(
     {
         return Ok(found(customer));
     }
+    if kind == ImportKind::Customers
+        && let Some(customer) = by_source_key(book, source_key)?
+    {
+        return Ok(found(customer));
+    }
     let mut lookalike = false;
     for (by, key) in [
         (KeyKind::Email, incoming.email_key.as_deref()),
@@ -61,8 +70,8 @@ pub(crate) fn find(
             return Ok(matched);
         }
     }
-    if let Some(key) = source_key
-        && let Some(customer) = first(book, KeyKind::Source, key)?
+    if kind == ImportKind::Orders
+        && let Some(customer) = by_source_key(book, source_key)?
     {
         return Ok(found(customer));
     }
@@ -76,6 +85,13 @@ fn found(customer: Customer) -> Match {
     Match {
         customer: Some(customer),
         ..Match::default()
+    }
+}
+
+fn by_source_key(book: &impl Book, key: Option<&str>) -> Result<Option<Customer>, Failure> {
+    match key {
+        Some(key) => first(book, KeyKind::Source, key),
+        None => Ok(None),
     }
 }
 
@@ -127,6 +143,7 @@ fn choose(fitting: Vec<Customer>, incoming: &IncomingCustomer) -> Option<Match> 
         .then(|| Issue::warning(IssueCode::AmbiguousCustomer).found(&customer.fields.name));
     Some(Match {
         customer: Some(customer),
+        guessed: true,
         lookalike: false,
         issue,
     })

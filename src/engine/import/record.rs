@@ -117,6 +117,12 @@ impl Desk<'_> {
             self.findings.issue(issue.at_row(record.row));
         }
         if let Some(known) = matched.customer {
+            // The same row of the same file shall mean the same person the next time.
+            if let (true, ImportKind::Customers, Some(key)) =
+                (matched.guessed, self.plan.kind, source_key)
+            {
+                book.remember(key, known.id)?;
+            }
             return self.known_customer(record, incoming, known, book).map(Some);
         }
         if self.plan.kind == ImportKind::Orders && !self.plan.create_customers {

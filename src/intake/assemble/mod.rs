@@ -101,8 +101,8 @@ pub struct Incoming {
     pub customer: Option<IncomingCustomer>,
     /// The order it states; `None` in a file of customers.
     pub order: Option<IncomingOrder>,
-    /// For a record without a key of its own (an order without number, a customer with a name only): the same for
-    /// the same content at the same occurrence, so that the file imported again is known again.
+    /// For a record without a key of its own (an order without number, a customer without the source's key): the same
+    /// for the same content at the same occurrence, so that the file imported again is known again.
     pub source_key: Option<String>,
     /// Warnings about single values.
     pub issues: Vec<Issue>,
@@ -338,15 +338,10 @@ impl Assembler {
                 Sight::Same => return,
                 Sight::Other => it.rejected = Some(twice(&key, it.row, orders)),
             },
+            // Also for who can be found by mail or telephone: those may change hands, the row stays what it is.
             (None, _) => {
-                let by_contact = it
-                    .customer
-                    .as_ref()
-                    .is_some_and(|c| c.phone_key.is_some() || c.email_key.is_some());
-                if orders || !by_contact {
-                    let nth = self.seen.occurrence(identity);
-                    it.source_key = Some(format!("row:{identity:016x}:{nth}"));
-                }
+                let nth = self.seen.occurrence(identity);
+                it.source_key = Some(format!("row:{identity:016x}:{nth}"));
             }
         }
         out.push(it);
