@@ -92,9 +92,9 @@ impl Till {
         act.wrong.set(None);
         let answer = self.state.client.apply(Command::Counter(command));
         spawn_local(async move {
-            let result = answer.await;
-            let _ = act.busy.try_set(false);
-            match result {
+            match answer.await {
+                // The act stays busy: its page gives way to the receipt, and a second tap that comes in between must
+                // not be taken for another wish.
                 Ok(applied) => {
                     if let Outcome::Receipt(receipt) = applied.outcome {
                         act.intention.fulfilled();
@@ -103,6 +103,7 @@ impl Till {
                     }
                 }
                 Err(fault) => {
+                    let _ = act.busy.try_set(false);
                     let text = trouble::say(self.words, &fault, &name);
                     let _ = act.wrong.try_set(Some(text));
                 }

@@ -106,18 +106,18 @@ fn create(till: Till, act: Act, fields: CustomerDraft) {
         .client
         .apply_once(key, Command::CreateCustomer { fields });
     spawn_local(async move {
-        let result = answer.await;
-        let _ = act.busy.try_set(false);
-        match result {
+        match answer.await {
+            // The act stays busy and keeps its key: a second tap that comes before the member's page is there must not
+            // make another member.
             Ok(done) => {
                 if let Outcome::Customer { id } = done.outcome {
-                    act.intention.fulfilled();
                     let text = words.counter_register_done(&name);
                     till.state.toasts.done(text, done.batch);
                     till.open(id);
                 }
             }
             Err(fault) => {
+                let _ = act.busy.try_set(false);
                 let _ = act.wrong.try_set(Some(words.fault(&fault)));
             }
         }
