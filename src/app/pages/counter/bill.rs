@@ -317,16 +317,6 @@ fn use_points(form: Form, latest: Memo<Option<Quote>>) -> AnyView {
         let parts: Vec<String> = to_pay.into_iter().chain(why).collect();
         Some(parts.join(" · "))
     };
-    let step = move |up: bool| {
-        let Some(quote) = latest.get_untracked() else {
-            return;
-        };
-        let step = quote.step.0.max(1);
-        let now = form.points.get_untracked();
-        let next = if up { now + step } else { now - step };
-        form.wanted
-            .set(Some(next.clamp(step.min(quote.most.0), quote.most.0)));
-    };
     view! {
         <div class="till-use" class:on=move || form.using.get()>
             <button
@@ -342,27 +332,38 @@ fn use_points(form: Form, latest: Memo<Option<Quote>>) -> AnyView {
                 <Icon glyph=icon::POINTS/>
                 <span class="two-lines"><strong>{words.counter_use_points()}</strong><small>{label}</small></span>
             </button>
-            {move || {
-                form.using
-                    .get()
-                    .then(|| {
-                        view! {
-                            <div class="till-steps">
-                                <IconButton
-                                    label=words.counter_use_less()
-                                    icon=icon::MINUS
-                                    on_press=move |()| step(false)
-                                />
-                                <IconButton
-                                    label=words.counter_use_more()
-                                    icon=icon::PLUS
-                                    on_press=move |()| step(true)
-                                />
-                            </div>
-                        }
-                    })
-            }}
+            {move || form.using.get().then(|| steps(form, latest))}
             <p class="till-why note">{why}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Fewer points, or more of them.
+fn steps(form: Form, latest: Memo<Option<Quote>>) -> AnyView {
+    let words = form.till.words;
+    let step = move |up: bool| {
+        let Some(quote) = latest.get_untracked() else {
+            return;
+        };
+        let step = quote.step.0.max(1);
+        let now = form.points.get_untracked();
+        let next = if up { now + step } else { now - step };
+        form.wanted
+            .set(Some(next.clamp(step.min(quote.most.0), quote.most.0)));
+    };
+    view! {
+        <div class="till-steps">
+            <IconButton
+                label=words.counter_use_less()
+                icon=icon::MINUS
+                on_press=move |()| step(false)
+            />
+            <IconButton
+                label=words.counter_use_more()
+                icon=icon::PLUS
+                on_press=move |()| step(true)
+            />
         </div>
     }
     .into_any()

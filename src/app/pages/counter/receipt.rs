@@ -114,19 +114,6 @@ fn said(words: Words, receipt: &Receipt) -> String {
 
 /// The lines of the paper: what, and how much.
 fn lines(words: Words, receipt: &Receipt) -> Vec<(String, String)> {
-    let money = |amount: Money| words.money(amount, receipt.currency);
-    let size = |points: Points| words.points(Points(points.0.saturating_abs()));
-    let with = |points: String, worth: Money| {
-        if worth.0 == 0 {
-            points
-        } else {
-            let worth = money(Money(worth.0.saturating_abs()));
-            match words.locale {
-                text::Locale::ZhCn => [&points, "（", &worth, "）"].concat(),
-                text::Locale::En => [&points, " (", &worth, ")"].concat(),
-            }
-        }
-    };
     let mut lines: Vec<(&str, String)> = vec![
         (words.counter_line_when(), words.moment(&receipt.local_at)),
         (words.counter_line_member(), receipt.name.clone()),
@@ -137,34 +124,7 @@ fn lines(words: Words, receipt: &Receipt) -> Vec<(String, String)> {
     if let Some(reward) = &receipt.reward {
         lines.push((words.counter_line_reward(), reward.clone()));
     }
-    if receipt.amount.0 > 0 {
-        let label = match receipt.kind {
-            ActKind::TookBack => words.counter_line_returned(),
-            _ => words.counter_line_bill(),
-        };
-        lines.push((label, money(receipt.amount)));
-    }
-    if receipt.discount.0 > 0 {
-        let minus = Money(receipt.discount.0.saturating_neg());
-        lines.push((words.counter_line_discount(), money(minus)));
-    }
-    if receipt.used.0 > 0 {
-        lines.push((
-            words.counter_line_used(),
-            with(size(receipt.used), receipt.worth),
-        ));
-    }
-    let off = receipt.discount.0.saturating_add(receipt.worth.0.max(0));
-    if receipt.amount.0 > 0 && off > 0 {
-        let paid = Money(receipt.amount.0.saturating_sub(off));
-        lines.push((words.counter_line_paid(), money(paid)));
-    }
-    if receipt.used.0 < 0 {
-        lines.push((
-            words.counter_line_used_back(),
-            with(size(receipt.used), receipt.worth),
-        ));
-    }
+    money_lines(words, receipt, &mut lines);
     if receipt.earned.0 != 0 {
         let label = if receipt.earned.0 > 0 {
             words.counter_line_earned()
@@ -174,15 +134,19 @@ fn lines(words: Words, receipt: &Receipt) -> Vec<(String, String)> {
         let from = receipt
             .posts_on
             .map(|day| words.counter_line_posts(&words.day(day)));
-        let text: Vec<String> = [size(receipt.earned)].into_iter().chain(from).collect();
+        let text: Vec<String> = [size(words, receipt.earned)]
+            .into_iter()
+            .chain(from)
+            .collect();
         lines.push((label, text.join(" · ")));
     }
     if let Some(tier) = &receipt.rises_to {
         lines.push((words.counter_line_tier(), tier.clone()));
     }
+    let balance = words.points(receipt.balance);
     lines.push((
         words.counter_line_balance(),
-        with(words.points(receipt.balance), receipt.balance_worth),
+        with_worth(words, receipt, balance, receipt.balance_worth),
     ));
     for (code, until) in &receipt.issued {
         let until = until.map(|day| words.counter_line_until(&words.day(day)));
@@ -194,6 +158,53 @@ fn lines(words: Words, receipt: &Receipt) -> Vec<(String, String)> {
         .into_iter()
         .map(|(label, text)| (label.to_owned(), text))
         .collect()
+}
+
+/// A number of points without its sign: the line's name says which way they went.
+fn size(words: Words, points: Points) -> String {
+    words.points(Points(points.0.saturating_abs()))
+}
+
+/// Points with what they are worth, where they are worth something.
+fn with_worth(words: Words, receipt: &Receipt, points: String, worth: Money) -> String {
+    if worth.0 == 0 {
+        return points;
+    }
+    let worth = words.money(Money(worth.0.saturating_abs()), receipt.currency);
+    match words.locale {
+        text::Locale::ZhCn => [&points, "（", &worth, "）"].concat(),
+        text::Locale::En => [&points, " (", &worth, ")"].concat(),
+    }
+}
+
+/// The bill, what coupons and points took off, and what was paid.
+fn money_lines(words: Words, receipt: &Receipt, lines: &mut Vec<(&str, String)>) {
+    let money = |amount: Money| words.money(amount, receipt.currency);
+    if receipt.amount.0 > 0 {
+        let label = match receipt.kind {
+            ActKind::TookBack => words.counter_line_returned(),
+            _ => words.counter_line_bill(),
+        };
+        lines.push((label, money(receipt.amount)));
+    }
+    if receipt.discount.0 > 0 {
+        let minus = Money(receipt.discount.0.saturating_neg());
+        lines.push((words.counter_line_discount(), money(minus)));
+    }
+    if receipt.used.0 != 0 {
+        let label = if receipt.used.0 > 0 {
+            words.counter_line_used()
+        } else {
+            words.counter_line_used_back()
+        };
+        let used = size(words, receipt.used);
+        lines.push((label, with_worth(words, receipt, used, receipt.worth)));
+    }
+    let off = receipt.discount.0.saturating_add(receipt.worth.0.max(0));
+    if receipt.amount.0 > 0 && off > 0 {
+        let paid = Money(receipt.amount.0.saturating_sub(off));
+        lines.push((words.counter_line_paid(), money(paid)));
+    }
 }
 
 /// The same as plain text, for a message to the customer.

@@ -125,7 +125,7 @@ impl Scanner {
         let _ = self.stand.try_set(Stand::Looking);
         self.look(Eye {
             stream,
-            video: video.into(),
+            video,
             canvas,
         });
     }
