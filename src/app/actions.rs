@@ -163,8 +163,12 @@ impl Action {
             Action::Orders => "orders 订单 dingdan dd",
             Action::Segments => "segments groups 细分 分群 xifen xf fenqun",
             Action::Points => "points loyalty 积分 jifen jf",
-            Action::Counter => "counter till cashier checkout 收银 收银台 柜台 shouyintai syt guitai gt",
-            Action::Coupons => "coupons vouchers codes discount 优惠券 代金券 券 youhuiquan yhq quanma",
+            Action::Counter => {
+                "counter till cashier checkout 收银 收银台 柜台 shouyintai syt guitai gt"
+            }
+            Action::Coupons => {
+                "coupons vouchers codes discount 优惠券 代金券 券 youhuiquan yhq quanma"
+            }
             Action::Import => "import file csv 导入 文件 daoru dr wenjian",
             Action::Settings => "settings preferences 设置 shezhi sz",
             Action::Rfm => "rfm recency frequency monetary 分析 fenxi",

@@ -101,9 +101,9 @@ impl Route {
             ("segments", view) => Route::Segments(view.unwrap_or_default()),
             ("points", view) => Route::Points(view.unwrap_or_default()),
             ("counter", None) => Route::Counter(None),
-            ("counter", Some(id)) => {
-                id.parse().map_or_else(|_| unknown(), |id| Route::Counter(Some(id)))
-            }
+            ("counter", Some(id)) => id
+                .parse()
+                .map_or_else(|_| unknown(), |id| Route::Counter(Some(id))),
             ("coupons", view) => Route::Coupons(view.unwrap_or_default()),
             ("import", None) => Route::Import,
             ("settings", view) => Route::Settings(view.unwrap_or_default()),

@@ -5,7 +5,8 @@ use crate::follow::Touched;
 use crate::points::Programs;
 use crate::validate::Rules;
 use crate::{
-    Applied, Context, Engine, Step, UndoSession, coupons, customers, orders, points, segments, settings,
+    Applied, Context, Engine, Step, UndoSession, coupons, customers, orders, points, segments,
+    settings,
 };
 use model::{Day, WorkspaceSettings};
 use protocol::{Command, CounterCommand, Done, Fault, FaultCode, Outcome, PointsCommand};

@@ -66,9 +66,9 @@ pub(crate) fn kinds_of(kinds: &[store::RecordKind]) -> Vec<RecordKind> {
             store::RecordKind::Segment => RecordKind::Segment,
             store::RecordKind::Program => RecordKind::Program,
             store::RecordKind::Settings => RecordKind::Settings,
-            store::RecordKind::Coupon | store::RecordKind::CouponCode | store::RecordKind::CouponUse => {
-                RecordKind::Coupon
-            }
+            store::RecordKind::Coupon
+            | store::RecordKind::CouponCode
+            | store::RecordKind::CouponUse => RecordKind::Coupon,
         })
         .collect();
     named.sort();
@@ -120,7 +120,9 @@ pub fn needs_columns(query: &Query) -> bool {
         | Query::History { .. }
         | Query::Commands { .. }
         | Query::Program
-        | Query::Programs(protocol::ProgramQuery::Examples(_) | protocol::ProgramQuery::Movers { .. })
+        | Query::Programs(
+            protocol::ProgramQuery::Examples(_) | protocol::ProgramQuery::Movers { .. },
+        )
         | Query::Member { .. }
         | Query::Ledger { .. }
         | Query::Points(_)

@@ -58,7 +58,11 @@ impl Touched {
         /// More than a person changes by hand at once.
         const FEW: usize = 20;
         let all = self.everybody();
-        if all.len() > FEW { BTreeSet::new() } else { all }
+        if all.len() > FEW {
+            BTreeSet::new()
+        } else {
+            all
+        }
     }
 
     /// Everybody whose columns or points may differ.

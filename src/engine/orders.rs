@@ -268,7 +268,12 @@ fn lines_amount(order: &Order, wanted: &[RefundLine], issues: &mut Vec<Issue>) -
             continue;
         }
         // With what came back earlier, so that many parts come to the whole line.
-        let cost = ::coupon::returned(line.amount, line.quantity_milli, returned, part.quantity_milli);
+        let cost = ::coupon::returned(
+            line.amount,
+            line.quantity_milli,
+            returned,
+            part.quantity_milli,
+        );
         sum = sum.saturating_add(cost.0);
     }
     Money(sum)

@@ -70,8 +70,18 @@ fn check_points(points: &PointsAssumptions, issues: &mut Vec<Issue>) {
     /// A thousand million minor units for 100 points.
     const WORTH_MOST: i64 = 1_000_000_000;
     let bounds = [
-        ("points.breakagePpm", points.breakage_ppm.map(i64::from), 0, i64::from(WHOLE_PPM)),
-        ("points.worthOf100", points.worth_of_100.map(|worth| worth.0), 1, WORTH_MOST),
+        (
+            "points.breakagePpm",
+            points.breakage_ppm.map(i64::from),
+            0,
+            i64::from(WHOLE_PPM),
+        ),
+        (
+            "points.worthOf100",
+            points.worth_of_100.map(|worth| worth.0),
+            1,
+            WORTH_MOST,
+        ),
     ];
     for (field, value, least, most) in bounds {
         let code = match value {

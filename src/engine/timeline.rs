@@ -226,7 +226,9 @@ fn record_ref(kind: RecordKind, id: &str) -> Result<RecordRef, Fault> {
         ),
         RecordKind::Coupon => (
             store::RecordKind::Coupon,
-            id.parse::<model::coupon::CouponId>().map_err(|_| wrong())?.0,
+            id.parse::<model::coupon::CouponId>()
+                .map_err(|_| wrong())?
+                .0,
         ),
         RecordKind::Settings if id.is_empty() || id == "0" => (store::RecordKind::Settings, 0),
         RecordKind::Settings => return Err(Fault::new(FaultCode::NotFound).found(id)),

@@ -64,8 +64,8 @@ mod step;
 mod tiers;
 mod timeline;
 
-pub use earn::{EarnSkip, EarnStep, Explanation, explain};
 pub use account::{Account, OpenLot, Standing, WaitingLot};
+pub use earn::{EarnSkip, EarnStep, Explanation, explain};
 pub use fast::{Block, Fast, Gifts, LineColumns, Spent};
 pub use fold::Evaluator;
 pub use input::{
@@ -75,11 +75,11 @@ pub use input::{
 pub use ledger::{Entry, EntryKind};
 pub use overview::Overview;
 pub use programs::{Dictionary, Programs, Texts, Version};
-pub use step::{LotState, LotUse, Step};
 pub use redeem::{
     Limit, Redeemable, RedemptionRequest, Refusal, check_adjustment, check_redemption,
     usable_for_order, usable_points, worth,
 };
+pub use step::{LotState, LotUse, Step};
 
 /// A number went beyond 64 bits (or an exact rate beyond 128): nothing was calculated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

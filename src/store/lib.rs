@@ -35,7 +35,8 @@ mod stories;
 
 pub use backup::BackupInfo;
 pub use coupons::{
-    CodeDraft, CodeFilter, CodeRow, CouponCode, CouponOrder, CouponUse, OrderUse, StoredCoupon, UseDraft, UseKind,
+    CodeDraft, CodeFilter, CodeRow, CouponCode, CouponOrder, CouponUse, OrderUse, StoredCoupon,
+    UseDraft, UseKind,
 };
 pub use error::StoreError;
 pub use open::{New, SCHEMA_VERSION};

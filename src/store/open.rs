@@ -14,10 +14,8 @@ use rusqlite::config::DbConfig;
 pub(crate) const APPLICATION_ID: i64 = 0x5368_756b;
 
 /// The scripts that lead from one schema to the next; the first makes version 1 from nothing.
-pub(crate) const UPGRADES: [&str; 2] = [
-    include_str!("schema/v1.sql"),
-    include_str!("schema/v2.sql"),
-];
+pub(crate) const UPGRADES: [&str; 2] =
+    [include_str!("schema/v1.sql"), include_str!("schema/v2.sql")];
 
 /// The newest schema version, which is what this program writes.
 pub const SCHEMA_VERSION: i64 = UPGRADES.len() as i64;

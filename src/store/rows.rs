@@ -3,8 +3,8 @@
 use crate::changes::created_by_sql;
 use crate::coupons::code_record;
 use crate::{
-    Action, CouponCode, CouponUse, Entry, ProgramVersion, Reader, RecordKind, RecordRef, Segment, StoreError, StoredCoupon, Tx,
-    customers, interactions, ledger,
+    Action, CouponCode, CouponUse, Entry, ProgramVersion, Reader, RecordKind, RecordRef, Segment,
+    StoreError, StoredCoupon, Tx, customers, interactions, ledger,
 };
 use model::coupon::{CodeId, CouponId, UseId};
 use model::{
@@ -292,9 +292,16 @@ impl Reader<'_> {
             }
             RecordKind::Interaction => "SELECT customer FROM interaction WHERE id = ?1",
             RecordKind::LedgerEntry => "SELECT customer FROM ledger_entry WHERE id = ?1",
-            RecordKind::CouponCode => "SELECT customer FROM coupon_code WHERE id = ?1 AND customer IS NOT NULL",
-            RecordKind::CouponUse => "SELECT customer FROM coupon_use WHERE id = ?1 AND customer IS NOT NULL",
-            RecordKind::Segment | RecordKind::Program | RecordKind::Settings | RecordKind::Coupon => {
+            RecordKind::CouponCode => {
+                "SELECT customer FROM coupon_code WHERE id = ?1 AND customer IS NOT NULL"
+            }
+            RecordKind::CouponUse => {
+                "SELECT customer FROM coupon_use WHERE id = ?1 AND customer IS NOT NULL"
+            }
+            RecordKind::Segment
+            | RecordKind::Program
+            | RecordKind::Settings
+            | RecordKind::Coupon => {
                 return Ok(None);
             }
         };

@@ -20,9 +20,7 @@ use crate::{
     Written, coupons, customers, interactions, ledger, orders,
 };
 use model::coupon::{CodeId, CouponId, UseId};
-use model::{
-    BatchId, CustomerId, EntryId, InteractionId, OrderId, Points, SegmentId, Timestamp,
-};
+use model::{BatchId, CustomerId, EntryId, InteractionId, OrderId, Points, SegmentId, Timestamp};
 use rusqlite::OptionalExtension;
 
 /// How far a stepwise undo is: made by [`UndoRun::new`], handed to [`Store::undo_step`] until `finished`. Cut off
@@ -332,11 +330,7 @@ impl Tx<'_> {
         };
         let draft = match original {
             // Taking back a reversal: the entry holds again.
-            Some(Entry { fields, .. }) => EntryDraft {
-                at,
-                key,
-                ..fields
-            },
+            Some(Entry { fields, .. }) => EntryDraft { at, key, ..fields },
             None => EntryDraft {
                 kind: EntryKind::Reversal,
                 points: Points(entry.fields.points.0.saturating_neg()),

@@ -50,6 +50,7 @@ pub fn new_workspace(hello: &Hello) -> Result<NewWorkspace, Fault> {
             .map_err(|_| bad("zone"))?,
         phone_country: phone_country(&hello.currency).into(),
         lifecycle: LifecycleThresholds::default(),
+        points: model::PointsAssumptions::default(),
     };
     Ok(NewWorkspace {
         replica: random::replica(),

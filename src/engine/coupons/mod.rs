@@ -14,8 +14,8 @@ pub(crate) use export::export;
 pub(crate) use find::Circle;
 pub(crate) use returns::after_refund;
 
-use crate::{Context, Engine, Unanswered};
 use crate::fault::OrFault;
+use crate::{Context, Engine, Unanswered};
 use protocol::{CouponCommand, CouponQuery, CouponReply, Fault, Reply};
 
 /// A command's name in the log.
@@ -52,9 +52,7 @@ impl Engine {
             CouponCommand::Use { codes, .. } => return Ok(codes.join(", ")),
             CouponCommand::Release { order, .. } => {
                 let order = read.order(*order).or_fault()?;
-                return Ok(order
-                    .and_then(|it| it.fields.coupon)
-                    .unwrap_or_default());
+                return Ok(order.and_then(|it| it.fields.coupon).unwrap_or_default());
             }
             CouponCommand::Withdraw { code } => {
                 let code = read.code(*code).or_fault()?;
@@ -78,9 +76,7 @@ impl Engine {
     ) -> Result<Reply, Unanswered> {
         let reply = match query {
             CouponQuery::List => CouponReply::List(self.coupon_list(context)?),
-            CouponQuery::One { id } => {
-                CouponReply::One(Box::new(self.coupon_view(*id, context)?))
-            }
+            CouponQuery::One { id } => CouponReply::One(Box::new(self.coupon_view(*id, context)?)),
             CouponQuery::Codes {
                 id,
                 which,
@@ -101,9 +97,7 @@ impl Engine {
                 lines,
                 amount,
                 customer,
-            } => CouponReply::Check(self.coupon_check(
-                codes, lines, *amount, *customer, context,
-            )?),
+            } => CouponReply::Check(self.coupon_check(codes, lines, *amount, *customer, context)?),
             CouponQuery::Try { fields, lines } => {
                 CouponReply::Check(self.coupon_try(fields, lines, context))
             }

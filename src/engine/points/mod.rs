@@ -12,13 +12,13 @@ mod data;
 mod design;
 mod everybody;
 mod fast;
-mod liability;
 mod given;
+mod liability;
 mod lots;
 mod member;
-mod rewards;
 pub(crate) mod replay;
 mod replay_rows;
+mod rewards;
 mod source;
 mod views;
 mod write;
@@ -26,12 +26,12 @@ mod write;
 pub(crate) use between::{Pair, merge, settle, transfer};
 pub(crate) use commands::{Wish, adjust, redeem, release_order, reverse, set_program};
 pub(crate) use counter_acts::act;
-pub(crate) use liability::{LiabilityCache, write as write_points};
 pub(crate) use everybody::{PointsTable, everybody, of_slot};
 pub(crate) use given::{Bonus, bonus, event, referral};
+pub(crate) use liability::{LiabilityCache, write as write_points};
 pub(crate) use member::{MemberFacts, points_by_order};
-pub(crate) use write::check_key;
 pub(crate) use views::{entry_views, overview_of, stretch};
+pub(crate) use write::check_key;
 
 use crate::Engine;
 use crate::fault::OrFault;
@@ -108,7 +108,11 @@ pub(crate) fn fits_business(
     settings: &model::WorkspaceSettings,
 ) -> Result<(), Fault> {
     for (path, found, expected) in [
-        ("currency", program.currency.code(), settings.currency.code()),
+        (
+            "currency",
+            program.currency.code(),
+            settings.currency.code(),
+        ),
         ("time_zone", program.time_zone.name(), settings.zone.name()),
     ] {
         if found != expected {
@@ -167,7 +171,10 @@ impl Engine {
 
     /// The programme compiled against the dictionaries of the columns, kept until either changes; `None` without
     /// columns.
-    fn compiled(&mut self, programs: &Rc<Programs>) -> Result<Option<Rc<loyalty::Programs>>, Fault> {
+    fn compiled(
+        &mut self,
+        programs: &Rc<Programs>,
+    ) -> Result<Option<Rc<loyalty::Programs>>, Fault> {
         let Some(columns) = self.columns.as_ref() else {
             self.compiled = None;
             return Ok(None);

@@ -8,9 +8,9 @@
 mod backup;
 mod between;
 mod commands;
+mod counter;
 mod coupons;
 mod designing;
-mod counter;
 mod importing;
 mod liability;
 mod main_job;

@@ -284,7 +284,10 @@ fn home_names_who_needs_attention() {
     assert_eq!(home.months.len(), 13);
     assert_eq!(home.last_month_to_date.amount, Money(500));
     let best = &home.best_third;
-    assert_eq!((best.customers, best.amount, best.total), (1, Money(4_500), Money(4_500)));
+    assert_eq!(
+        (best.customers, best.amount, best.total),
+        (1, Money(4_500), Money(4_500))
+    );
     assert_eq!(shop.count(&best.rule), best.customers);
     assert_eq!(shop.count(&home.new_rule), home.new_this_month);
 }
@@ -296,7 +299,11 @@ fn lists_of_a_past_day_agree_with_its_figures() {
     for n in 0..12u32 {
         let id = shop.customer(&format!("Guest {n}"), "");
         for month in 1..=(1 + n % 5) {
-            shop.order(id, &format!("2026-{month:02}-{:02}", 1 + n), 1_000 * i64::from(n + 1));
+            shop.order(
+                id,
+                &format!("2026-{month:02}-{:02}", 1 + n),
+                1_000 * i64::from(n + 1),
+            );
         }
     }
     let mut moved = false;
@@ -324,7 +331,10 @@ fn lists_of_a_past_day_agree_with_its_figures() {
                 assert_eq!(page.total, count, "{day} {stage}");
                 for row in page.items {
                     let facts = row.facts.unwrap();
-                    assert!(facts.last_order_on <= as_of, "the columns are of that day too");
+                    assert!(
+                        facts.last_order_on <= as_of,
+                        "the columns are of that day too"
+                    );
                 }
             }
             moved |= count != shop.count(&rule);

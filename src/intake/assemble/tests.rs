@@ -1,8 +1,8 @@
 use crate::tests::{circumstances, look, read, show_incoming};
 use crate::{Incoming, Intake, plan};
 use expect_test::{Expect, expect};
-use model::{Currency, IssueCode};
 use model::import::ImportPlan;
+use model::{Currency, IssueCode};
 use proptest::prelude::*;
 
 fn records(text: &str) -> Vec<Incoming> {

@@ -4,8 +4,8 @@ mod codes;
 mod report;
 mod uses;
 
-pub use codes::{CodeDraft, CodeFilter, CodeRow, CouponCode};
 pub(crate) use codes::code_record;
+pub use codes::{CodeDraft, CodeFilter, CodeRow, CouponCode};
 pub use report::CouponOrder;
 pub(crate) use uses::use_record;
 pub use uses::{CouponUse, OrderUse, UseDraft, UseKind};

@@ -55,7 +55,10 @@ pub fn Codes(
     let save = save_file();
     let export = Callback::new(move |()| {
         let which = which(&filter.get_untracked());
-        save.run((ExportWhat::Coupons(CouponExport::Codes { id, which }), ExportFormat::Csv));
+        save.run((
+            ExportWhat::Coupons(CouponExport::Codes { id, which }),
+            ExportFormat::Csv,
+        ));
     });
     let choices = vec![
         Choice::new("", words.coupons_codes_all()),

@@ -2,9 +2,9 @@
 
 use super::codes::Codes;
 use super::describe::{headline, terms};
+use super::href;
 use super::list::tone;
 use super::uses::Uses;
-use super::href;
 use crate::router::Route;
 use crate::state::{State, apply_in, use_ask, use_place, use_state, use_words};
 use model::coupon::{CouponId, CouponState, Way};
@@ -131,11 +131,26 @@ fn report(words: Words, found: &CouponView) -> AnyView {
     };
     let money = |amount| words.money(amount, currency);
     let codes = (row.codes > 0).then(|| {
-        let value = [&words.count(found.codes_used), " / ", &words.count(row.codes)].concat();
-        stat(words.coupons_codes_used(), value, words.coupons_codes_used_means(), href(row.id, "codes"))
+        let value = [
+            &words.count(found.codes_used),
+            " / ",
+            &words.count(row.codes),
+        ]
+        .concat();
+        stat(
+            words.coupons_codes_used(),
+            value,
+            words.coupons_codes_used_means(),
+            href(row.id, "codes"),
+        )
     });
     let balance = found.balance.map(|left| {
-        stat(words.coupons_balance(), money(left), words.coupons_balance_means(), href(row.id, "codes"))
+        stat(
+            words.coupons_balance(),
+            money(left),
+            words.coupons_balance_means(),
+            href(row.id, "codes"),
+        )
     });
     let lines: Vec<AnyView> = terms(
         words,

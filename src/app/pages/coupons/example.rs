@@ -93,8 +93,18 @@ fn basket(words: Words, it: &Coupon) -> Vec<OrderLine> {
                     line(given, None, i64::from(*get), price / 2 * i64::from(*get)),
                 ],
                 None => vec![
-                    line(first, category.clone(), i64::from(*buy), price * i64::from(*buy)),
-                    line(second, category, i64::from(*get), price / 2 * i64::from(*get)),
+                    line(
+                        first,
+                        category.clone(),
+                        i64::from(*buy),
+                        price * i64::from(*buy),
+                    ),
+                    line(
+                        second,
+                        category,
+                        i64::from(*get),
+                        price / 2 * i64::from(*get),
+                    ),
                 ],
             }
         }
@@ -109,7 +119,10 @@ fn basket(words: Words, it: &Coupon) -> Vec<OrderLine> {
             ]
         }
         Benefit::Percent(_) | Benefit::Amount(_) | Benefit::Voucher(_) => {
-            vec![line(first, category.clone(), 1, large), line(second, category, 1, small)]
+            vec![
+                line(first, category.clone(), 1, large),
+                line(second, category, 1, small),
+            ]
         }
     }
 }

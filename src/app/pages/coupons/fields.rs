@@ -14,11 +14,23 @@ const KINDS: [&str; 6] = ["percent", "amount", "free", "buyget", "voucher", "nex
 
 fn kind_words(words: Words, kind: &str) -> (&'static str, &'static str) {
     match kind {
-        "percent" => (words.coupons_kind_percent(), words.coupons_kind_percent_text()),
-        "amount" => (words.coupons_kind_amount(), words.coupons_kind_amount_text()),
+        "percent" => (
+            words.coupons_kind_percent(),
+            words.coupons_kind_percent_text(),
+        ),
+        "amount" => (
+            words.coupons_kind_amount(),
+            words.coupons_kind_amount_text(),
+        ),
         "free" => (words.coupons_kind_free(), words.coupons_kind_free_text()),
-        "buyget" => (words.coupons_kind_buyget(), words.coupons_kind_buyget_text()),
-        "voucher" => (words.coupons_kind_voucher(), words.coupons_kind_voucher_text()),
+        "buyget" => (
+            words.coupons_kind_buyget(),
+            words.coupons_kind_buyget_text(),
+        ),
+        "voucher" => (
+            words.coupons_kind_voucher(),
+            words.coupons_kind_voucher_text(),
+        ),
         _ => (words.coupons_kind_next(), words.coupons_kind_next_text()),
     }
 }
@@ -68,7 +80,8 @@ pub(super) fn benefit(draft: Draft, errors: Errors) -> AnyView {
         let kind = draft.kind.get();
         let amount = |label: &str| {
             let label = with_unit(label);
-            view! { <Input label value=draft.amount mode="decimal" error=errors.at("amount")/> }.into_any()
+            view! { <Input label value=draft.amount mode="decimal" error=errors.at("amount")/> }
+                .into_any()
         };
         let percent = || {
             view! {
@@ -312,7 +325,11 @@ fn tiers(words: Words, draft: Draft, errors: Errors) -> AnyView {
             return view! { <p class="quiet">{words.coupons_no_tiers()}</p> }.into_any();
         }
         let mut choices = vec![Choice::new("", words.coupons_choose())];
-        choices.extend(levels.into_iter().map(|tier| Choice::new(tier.id, tier.name)));
+        choices.extend(
+            levels
+                .into_iter()
+                .map(|tier| Choice::new(tier.id, tier.name)),
+        );
         view! {
             <Select
                 label=words.coupons_for_tier()

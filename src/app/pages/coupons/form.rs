@@ -58,7 +58,9 @@ pub fn CouponForm(
         let (fields, wrong) = untrack(|| draft.read());
         if !wrong.is_empty() {
             let said = words.coupons_field_wrong();
-            let wrong = wrong.into_keys().map(|key| (key.to_owned(), said.to_owned()));
+            let wrong = wrong
+                .into_keys()
+                .map(|key| (key.to_owned(), said.to_owned()));
             errors.0.set(wrong.collect());
             failed.set(Some(words.coupons_form_wrong().to_owned()));
             return;
@@ -66,7 +68,11 @@ pub fn CouponForm(
         errors.0.set(BTreeMap::new());
         busy.set(true);
         let name = fields.name.clone();
-        let command = Command::Coupons(CouponCommand::Save { id, fields, seed: seed() });
+        let command = Command::Coupons(CouponCommand::Save {
+            id,
+            fields,
+            seed: seed(),
+        });
         send(state, command, name, (busy, failed), errors);
     };
     let back = match id {

@@ -55,7 +55,12 @@ fn issue(
     customer: CustomerId,
     issuable: &[(CouponId, String)],
 ) -> AnyView {
-    let chosen = RwSignal::new(issuable.first().map(|(id, _)| id.to_string()).unwrap_or_default());
+    let chosen = RwSignal::new(
+        issuable
+            .first()
+            .map(|(id, _)| id.to_string())
+            .unwrap_or_default(),
+    );
     let choices = issuable
         .iter()
         .map(|(id, name)| Choice::new(id.to_string(), name.clone()))
@@ -70,7 +75,12 @@ fn issue(
             value: None,
             seed: seed(),
         });
-        apply_in(state, command, words.coupons_issued_done().to_owned(), |_| ());
+        apply_in(
+            state,
+            command,
+            words.coupons_issued_done().to_owned(),
+            |_| (),
+        );
     });
     view! {
         <div class="coupon-make">

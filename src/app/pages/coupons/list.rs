@@ -8,7 +8,9 @@ use model::Money;
 use protocol::{CouponQuery, CouponReply, CouponRow, CouponStanding, Query, Reply};
 use text::Words;
 use ui::prelude::*;
-use ui::{Badge, Choice, EmptyState, LinkButton, Look, PageHead, Segmented, StatNumber, Tone, icon};
+use ui::{
+    Badge, Choice, EmptyState, LinkButton, Look, PageHead, Segmented, StatNumber, Tone, icon,
+};
 
 /// The list.
 #[component]
@@ -50,7 +52,10 @@ fn whole(words: Words, rows: &[CouponRow], which: RwSignal<String>) -> AnyView {
     let currency = use_currency();
     let rows = StoredValue::new(rows.to_vec());
     let money = |of: fn(&CouponRow) -> Money| {
-        let sum = rows.with_value(|rows| rows.iter().fold(0i64, |sum, row| sum.saturating_add(of(row).0)));
+        let sum = rows.with_value(|rows| {
+            rows.iter()
+                .fold(0i64, |sum, row| sum.saturating_add(of(row).0))
+        });
         words.money_parts(Money(sum), currency)
     };
     let (off, revenue) = (money(|row| row.discount), money(|row| row.revenue));

@@ -59,7 +59,9 @@ pub fn CouponPanel(
         let none = codes.with_untracked(Vec::is_empty);
         let count = codes.with_untracked(Vec::len);
         let view = match reply.as_deref() {
-            Some(Reply::Coupons(CouponReply::Check(view))) if !none && view.codes.len() == count => {
+            Some(Reply::Coupons(CouponReply::Check(view)))
+                if !none && view.codes.len() == count =>
+            {
                 Some(view.clone())
             }
             _ => None,
@@ -141,11 +143,17 @@ fn row(
     let good = check.refused.is_empty();
     let said: Vec<AnyView> = if good {
         let mut said = vec![words.coupons_panel_takes(&words.money(check.discount, currency))];
-        said.extend(check.left.map(|left| words.coupons_panel_left(&words.money(left, currency))));
+        said.extend(
+            check
+                .left
+                .map(|left| words.coupons_panel_left(&words.money(left, currency))),
+        );
         if check.unrecorded {
             said.push(words.coupons_panel_unrecorded().to_owned());
         }
-        said.into_iter().map(|text| view! { <small>{text}</small> }.into_any()).collect()
+        said.into_iter()
+            .map(|text| view! { <small>{text}</small> }.into_any())
+            .collect()
     } else {
         let with = check.with_name.as_deref();
         let say = |why: &Refusal| words.coupon_refusal(why, currency, with);
@@ -156,7 +164,11 @@ fn row(
             .collect()
     };
     let glyph = if good { icon::CHECK } else { icon::ALERT };
-    let class = if good { "coupon-check good" } else { "coupon-check bad" };
+    let class = if good {
+        "coupon-check good"
+    } else {
+        "coupon-check bad"
+    };
     let remove_label = words.coupons_panel_remove(&check.code);
     view! {
         <li class=class>

@@ -4,7 +4,9 @@ use crate::pages::customers::save_file;
 use crate::router::Route;
 use crate::state::{use_ask, use_currency, use_place, use_words};
 use model::coupon::CouponId;
-use protocol::{CouponExport, CouponQuery, CouponReply, ExportFormat, ExportWhat, Page, Query, Reply, UseRow};
+use protocol::{
+    CouponExport, CouponQuery, CouponReply, ExportFormat, ExportWhat, Page, Query, Reply, UseRow,
+};
 use text::Words;
 use ui::prelude::*;
 use ui::{Button, Checkbox, Look, Pager, icon};
@@ -34,7 +36,10 @@ pub fn Uses(
     });
     let save = save_file();
     let export = Callback::new(move |()| {
-        save.run((ExportWhat::Coupons(CouponExport::Uses { id }), ExportFormat::Csv));
+        save.run((
+            ExportWhat::Coupons(CouponExport::Uses { id }),
+            ExportFormat::Csv,
+        ));
     });
     view! {
         <div class="toolbar">

@@ -1,7 +1,7 @@
 //! A new order by hand: who, when, what, how much.
 
-use super::{choose, instant, quantity};
 use super::refund::fresh_key;
+use super::{choose, instant, quantity};
 use crate::expect_reply;
 use crate::pages::coupons::{Basket, CouponPanel};
 use crate::pages::customers::{customer_one_line, customer_suggestions, plain_number};
@@ -275,7 +275,9 @@ impl Form {
             none if none.is_empty() => Command::CreateOrder { customer, fields },
             codes => {
                 let Some(amount) = self.payable() else {
-                    return self.failed.set(Some(words.orders_form_coupons().to_owned()));
+                    return self
+                        .failed
+                        .set(Some(words.orders_form_coupons().to_owned()));
                 };
                 paid = amount;
                 Command::Coupons(CouponCommand::Use {

@@ -11,13 +11,13 @@
 
 mod cases;
 mod expiries;
-mod fast;
 mod explained;
+mod fast;
 mod histories;
 mod liability;
 mod programs;
-mod published;
 mod properties;
+mod published;
 mod reference;
 mod scenarios;
 mod story;

@@ -167,7 +167,9 @@ fn editor(editing: Editing) -> AnyView {
             let rows: Vec<AnyView> = wrong
                 .iter()
                 .skip(1)
-                .map(|it| view! { <li class="field-error">{words.program_error_at(it)}</li> }.into_any())
+                .map(|it| {
+                    view! { <li class="field-error">{words.program_error_at(it)}</li> }.into_any()
+                })
                 .collect();
             Some(view! { <ul class="plain-lines">{rows}</ul> })
         })
@@ -236,10 +238,10 @@ fn value_lists() -> AnyView {
     let list = |id: &'static str, of: LineValues| {
         let asking = use_ask_when(move || {
             // Until the columns are there the question would only wait.
-            client.columns_ready().get().then_some(Query::Programs(ProgramQuery::Values {
-                of,
-                limit: 200,
-            }))
+            client
+                .columns_ready()
+                .get()
+                .then_some(Query::Programs(ProgramQuery::Values { of, limit: 200 }))
         });
         let options = move || match asking.reply().as_deref() {
             Some(Reply::Programs(reply)) => match &**reply {
