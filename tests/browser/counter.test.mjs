@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe, browser } from "./harness.mjs";
 import { eventually, go } from "./steps.mjs";
-import { awake, balance, doIt, done, init, member, openMember, pane, press, receipt, saysDo, searchBox, setProgram, standing, toCounter } from "./till.mjs";
+import { awake, balance, doIt, done, init, member, openMember, pane, press, receipt, saysDo, searchBox, setProgram, standing, toCounter, undo } from "./till.mjs";
 
 const PHONE = { width: 390, height: 844 };
 
@@ -82,7 +82,7 @@ test("at the counter, on a phone", async (t) => {
     const first = await left();
     assert.ok(first > 40 && first <= 60, `${first} seconds`);
     await eventually(left, (now) => now < first);
-    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await undo(page).click();
     await done(page, "Undone. Nothing of it is left in the balance.");
     assert.equal((await standing(page, fang)).balance, 1_000);
     assert.equal((await standing(page, fang)).visits, 1);
@@ -292,7 +292,7 @@ test("at the counter, on a phone", async (t) => {
     await saysDo(page, "Give 100 points");
     await doIt(page).click();
     await done(page, "王芳 got 100 points");
-    await page.getByRole("button", { name: "Undo", exact: true }).click();
+    await undo(page).click();
     await done(page, "Undone. Nothing of it is left in the balance.");
     await b.context.setOffline(false);
     assert.equal((await standing(page, fang)).balance, 625);
@@ -328,7 +328,7 @@ test("a minute later undo is over, and taking back is the way", async () => {
   await done(page, "王芳 got 20 points");
   await page.clock.fastForward(61_000);
   await page.getByText("A minute has passed; “Take back” still does it.").waitFor();
-  assert.equal(await page.getByRole("button", { name: "Undo", exact: true }).count(), 0);
+  assert.equal(await undo(page).count(), 0);
   await page.getByRole("button", { name: "Same member again" }).click();
   await pane(page, "Take back");
   await page.getByRole("button", { name: "Take back ¥20.00" }).click();

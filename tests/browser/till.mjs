@@ -134,3 +134,6 @@ export const balance = (page, text) => eventually(async () => (await page.locato
 
 /** To one of the panes. */
 export const pane = (page, name) => page.getByRole("main").getByRole("radio", { name }).check({ force: true });
+
+/** The button of the receipt that undoes; notices have undo buttons of their own. */
+export const undo = (page) => page.locator(".till-receipt").getByRole("button", { name: "Undo", exact: true });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { browser } from "./harness.mjs";
 import { eventually, notice, openCustomer } from "./steps.mjs";
-import { PROGRAM, balance, command, doIt, done, init, member, openMember, pane, press, receipt, saysDo, setProgram, standing } from "./till.mjs";
+import { PROGRAM, balance, command, doIt, done, init, member, openMember, pane, press, receipt, saysDo, setProgram, standing, undo } from "./till.mjs";
 
 const said = (page, text) => page.getByRole("alert").getByText(text).waitFor();
 
@@ -147,7 +147,7 @@ test("two tills", async (t) => {
     assert.equal((await receipt(one))["Moved from"], "李娜");
     assert.equal((await standing(one, na)).balance, wrong);
     assert.equal((await standing(one, fang)).balance, right - 100 + 57);
-    await one.getByRole("button", { name: "Undo", exact: true }).click();
+    await undo(one).click();
     await done(one, "Undone. Nothing of it is left in the balance.");
     assert.equal((await standing(one, na)).balance, wrong - 100 + 57);
     assert.equal((await standing(one, fang)).balance, right);
