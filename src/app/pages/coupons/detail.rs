@@ -131,15 +131,14 @@ fn report(words: Words, found: &CouponView) -> AnyView {
     };
     let money = |amount| words.money(amount, currency);
     let codes = (row.codes > 0).then(|| {
-        let value = [
-            &words.count(found.codes_used),
-            " / ",
-            &words.count(row.codes),
-        ]
-        .concat();
         stat(
             words.coupons_codes_used(),
-            value,
+            [
+                &words.count(found.codes_used),
+                " / ",
+                &words.count(row.codes),
+            ]
+            .concat(),
             words.coupons_codes_used_means(),
             href(row.id, "codes"),
         )
@@ -152,20 +151,6 @@ fn report(words: Words, found: &CouponView) -> AnyView {
             href(row.id, "codes"),
         )
     });
-    let lines: Vec<AnyView> = terms(
-        words,
-        &row.coupon,
-        found.audience_name.as_deref(),
-        &found.with_names,
-    )
-    .into_iter()
-    .map(|term| view! { <li>{term}</li> }.into_any())
-    .collect();
-    let note = row
-        .coupon
-        .note
-        .clone()
-        .map(|note| view! { <p class="note">{note}</p> });
     view! {
         <div class="stats">
             {stat(words.coupons_uses(), words.count(row.uses), words.coupons_uses_means(), uses.clone())}
@@ -181,10 +166,29 @@ fn report(words: Words, found: &CouponView) -> AnyView {
             {balance}
         </div>
         {months(words, found)}
+        {agreed(words, found)}
+    }
+    .into_any()
+}
+
+/// What the coupon says, as sentences.
+fn agreed(words: Words, found: &CouponView) -> AnyView {
+    let coupon = &found.row.coupon;
+    let lines: Vec<AnyView> = terms(
+        words,
+        coupon,
+        found.audience_name.as_deref(),
+        &found.with_names,
+    )
+    .into_iter()
+    .map(|term| view! { <li>{term}</li> }.into_any())
+    .collect();
+    let note = coupon.note.clone();
+    view! {
         <section class="block">
             <h2>{words.coupons_terms()}</h2>
             <ul class="coupon-terms">{lines}</ul>
-            {note}
+            {note.map(|note| view! { <p class="note">{note}</p> })}
             {found.locked.then(|| view! { <p class="quiet">{words.coupons_locked_note()}</p> })}
         </section>
     }

@@ -26,6 +26,12 @@ impl Errors {
     pub(super) fn at(self, key: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || self.0.with(|wrong| wrong.get(key).cloned()))
     }
+
+    /// Says the same of these fields, and nothing of all others.
+    fn say(self, keys: impl Iterator<Item = &'static str>, said: &str) {
+        let wrong = keys.map(|key| (key.to_owned(), said.to_owned()));
+        self.0.set(wrong.collect());
+    }
 }
 
 /// The form.
@@ -56,16 +62,11 @@ pub fn CouponForm(
     let save = move || {
         failed.set(None);
         let (fields, wrong) = untrack(|| draft.read());
-        if !wrong.is_empty() {
-            let said = words.coupons_field_wrong();
-            let wrong = wrong
-                .into_keys()
-                .map(|key| (key.to_owned(), said.to_owned()));
-            errors.0.set(wrong.collect());
+        errors.say(wrong.into_keys(), words.coupons_field_wrong());
+        if errors.0.with_untracked(|wrong| !wrong.is_empty()) {
             failed.set(Some(words.coupons_form_wrong().to_owned()));
             return;
         }
-        errors.0.set(BTreeMap::new());
         busy.set(true);
         let name = fields.name.clone();
         let command = Command::Coupons(CouponCommand::Save {
@@ -75,13 +76,12 @@ pub fn CouponForm(
         });
         send(state, command, name, (busy, failed), errors);
     };
-    let back = match id {
-        Some(id) => href(id, ""),
-        None => Route::Coupons(String::new()).href(),
-    };
-    let title = match id {
-        Some(_) => words.coupons_edit_title(),
-        None => words.coupons_new_title(),
+    let (title, back) = match id {
+        Some(id) => (words.coupons_edit_title(), href(id, "")),
+        None => (
+            words.coupons_new_title(),
+            Route::Coupons(String::new()).href(),
+        ),
     };
     view! {
         <PageHead title text=words.coupons_form_lead()/>

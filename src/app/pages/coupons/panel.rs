@@ -1,6 +1,6 @@
 //! Checking and using codes wherever something is sold: a field, what each code does, and what is left to pay.
 
-use crate::state::{use_ask_when, use_currency, use_words};
+use crate::state::{Asking, use_ask_when, use_currency, use_words};
 use model::coupon::{CODES_PER_BASKET, Refusal};
 use model::{CustomerId, Money, OrderLine};
 use protocol::{CheckView, CodeCheck, CouponQuery, CouponReply, Query, Reply};
@@ -46,28 +46,7 @@ pub fn CouponPanel(
         })
     });
     let asking = use_ask_when(move || question.get().map(Query::Coupons));
-    // Nothing is to be paid by an answer to an older question.
-    Effect::watch(
-        move || question.get(),
-        move |_, _, _| {
-            result.try_set(None);
-        },
-        false,
-    );
-    Effect::new(move |_| {
-        let reply = asking.reply();
-        let none = codes.with_untracked(Vec::is_empty);
-        let count = codes.with_untracked(Vec::len);
-        let view = match reply.as_deref() {
-            Some(Reply::Coupons(CouponReply::Check(view)))
-                if !none && view.codes.len() == count =>
-            {
-                Some(view.clone())
-            }
-            _ => None,
-        };
-        result.set(view);
-    });
+    keep_result(question, asking, codes, result);
     let add = Callback::new(move |()| {
         let code = typed.get_untracked().trim().to_owned();
         if !code.is_empty() && codes.with_untracked(|codes| codes.len() < CODES_PER_BASKET) {
@@ -114,6 +93,37 @@ pub fn CouponPanel(
         </section>
     }
     .into_any()
+}
+
+/// Keeps `result` to the answer to exactly these codes and this basket.
+fn keep_result(
+    question: Memo<Option<CouponQuery>>,
+    asking: Asking,
+    codes: RwSignal<Vec<String>>,
+    result: RwSignal<Option<CheckView>>,
+) {
+    // Nothing is to be paid by an answer to an older question.
+    Effect::watch(
+        move || question.get(),
+        move |_, _, _| {
+            result.try_set(None);
+        },
+        false,
+    );
+    Effect::new(move |_| {
+        let reply = asking.reply();
+        let none = codes.with_untracked(Vec::is_empty);
+        let count = codes.with_untracked(Vec::len);
+        let view = match reply.as_deref() {
+            Some(Reply::Coupons(CouponReply::Check(view)))
+                if !none && view.codes.len() == count =>
+            {
+                Some(view.clone())
+            }
+            _ => None,
+        };
+        result.set(view);
+    });
 }
 
 fn row(

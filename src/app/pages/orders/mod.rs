@@ -191,6 +191,8 @@ mod tests {
                 from: Day::from_ymd(2026, 1, 1),
                 to: Day::from_ymd(2026, 1, 31),
                 returned_only: true,
+                counting_only: true,
+                import: None,
             },
         ] {
             let pairs = question.write();

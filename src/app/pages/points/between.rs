@@ -54,23 +54,7 @@ pub fn dialog(panel: Panel, act: Act, open: RwSignal<bool>) -> AnyView {
             Box::new(said),
         );
     };
-    let (hint, label, do_it) = match act {
-        Act::Merge => (
-            words.member_merge_hint(),
-            words.member_merge_from(),
-            words.member_merge_do(),
-        ),
-        Act::Referral => (
-            words.member_referral_hint(),
-            words.member_referral_friend(),
-            words.member_referral_do(),
-        ),
-        _ => (
-            words.member_transfer_hint(),
-            words.member_transfer_to(),
-            words.member_transfer(),
-        ),
-    };
+    let [hint, label, do_it] = said_of(words, act);
     view! {
         <p class="note">{hint}</p>
         {choose(words, panel.customer, chosen, label)}
@@ -94,6 +78,27 @@ pub fn dialog(panel: Panel, act: Act, open: RwSignal<bool>) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What the act is for, whom it asks for, and what its button says.
+fn said_of(words: Words, act: Act) -> [&'static str; 3] {
+    match act {
+        Act::Merge => [
+            words.member_merge_hint(),
+            words.member_merge_from(),
+            words.member_merge_do(),
+        ],
+        Act::Referral => [
+            words.member_referral_hint(),
+            words.member_referral_friend(),
+            words.member_referral_do(),
+        ],
+        _ => [
+            words.member_transfer_hint(),
+            words.member_transfer_to(),
+            words.member_transfer(),
+        ],
+    }
 }
 
 fn command(
@@ -189,7 +194,7 @@ fn choose(words: Words, own: CustomerId, chosen: Chosen, label: &'static str) ->
         .into_any(),
         None => view! {
             <SearchField label=words.counter_find() value=search clear_label=words.act_clear()/>
-            <ul class="till-list" role="status">{offers.clone()}</ul>
+            <ul class="till-list" role="status">{offers}</ul>
         }
         .into_any(),
     };
