@@ -47,13 +47,7 @@ pub fn CouponForm(
     let (busy, failed) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let locked = RwSignal::new(false);
     if let Some(id) = id {
-        let answer = state.client.query(Query::Coupons(CouponQuery::One { id }));
-        spawn_local(async move {
-            if let Ok(CouponReply::One(found)) = expect_reply!(answer.await, Reply::Coupons) {
-                draft.fill(&found.row.coupon, found.audience_name.as_deref());
-                locked.try_set(found.locked);
-            }
-        });
+        fill(state, id, draft, locked);
     }
     let coupon = Memo::new(move |_| {
         let (coupon, wrong) = draft.read();
@@ -112,6 +106,17 @@ pub fn CouponForm(
         </div>
     }
     .into_any()
+}
+
+/// Fills the draft with the coupon as it is.
+fn fill(state: State, id: CouponId, draft: Draft, locked: RwSignal<bool>) {
+    let answer = state.client.query(Query::Coupons(CouponQuery::One { id }));
+    spawn_local(async move {
+        if let Ok(CouponReply::One(found)) = expect_reply!(answer.await, Reply::Coupons) {
+            draft.fill(&found.row.coupon, found.audience_name.as_deref());
+            locked.try_set(found.locked);
+        }
+    });
 }
 
 fn section(title: &'static str, content: AnyView) -> AnyView {
