@@ -50,19 +50,14 @@ fn main() {
     let by_category = Program::parse(BY_CATEGORY).unwrap();
     measure_fast("shop", &shop);
     measure_fast("by category", &by_category);
-    measure("shop", shop);
-    measure("by category", by_category);
+    measure("shop", &shop);
+    measure("by category", &by_category);
 }
 
-fn measure(name: &str, program: Program) {
+fn measure(name: &str, program: &Program) {
     let first = Day::from_ymd(2023, 1, 1).unwrap();
     let zone = program.time_zone;
-    let version = Version {
-        number: 1,
-        from: None,
-        program,
-    };
-    let programs = Programs::new(&[version], &Categories).unwrap();
+    let programs = only_version(program);
     let (purchases, lines, refunds) = facts(first);
     let recorded: Vec<Recorded<'_>> = (0..MEMBERS)
         .map(|member| {
@@ -118,12 +113,7 @@ fn measure(name: &str, program: Program) {
 fn measure_fast(name: &str, program: &Program) {
     let first = Day::from_ymd(2023, 1, 1).unwrap();
     let zone = program.time_zone;
-    let version = Version {
-        number: 1,
-        from: None,
-        program: program.clone(),
-    };
-    let programs = Programs::new(&[version], &Categories).unwrap();
+    let programs = only_version(program);
     let (purchases, lines, refunds) = facts(first);
     let column = |of: fn(&Purchase) -> i64| purchases.iter().map(of).collect::<Vec<i64>>();
     let (at, amount) = (column(|it| it.at.0), column(|it| it.amount.0));
@@ -149,12 +139,7 @@ fn measure_fast(name: &str, program: &Program) {
         let (mut sum, mut slow) = (0i64, 0);
         for member in 0..MEMBERS {
             let orders = member * ORDERS_EACH..(member + 1) * ORDERS_EACH;
-            let day_spent = first.plus_days(900 + (member % 100) as i32).0;
-            let spent = [Spent {
-                at: i64::from(day_spent) * 86_400_000,
-                day: day_spent,
-                points: 100,
-            }];
+            let spent = [spent_by(member, first)];
             let spent = if member % 4 == 0 { &spent[..] } else { &[] };
             let block = Block {
                 at: &at[orders.clone()],
@@ -192,6 +177,26 @@ fn measure_fast(name: &str, program: &Program) {
             overview.tiers,
             overview.expiring_30_days
         );
+    }
+}
+
+/// The programme, in force for all time.
+fn only_version(program: &Program) -> Programs {
+    let version = Version {
+        number: 1,
+        from: None,
+        program: program.clone(),
+    };
+    Programs::new(&[version], &Categories).unwrap()
+}
+
+/// What the member redeemed.
+fn spent_by(member: usize, first: Day) -> Spent {
+    let day = first.plus_days(900 + (member % 100) as i32).0;
+    Spent {
+        at: i64::from(day) * 86_400_000,
+        day,
+        points: 100,
     }
 }
 

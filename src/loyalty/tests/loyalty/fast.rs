@@ -175,8 +175,11 @@ prop_compose! {
     }
 }
 
-/// The fast way's answer and open lots; `None` where it does not know the member.
-fn fast(story: &Story, as_of: Day) -> Option<(Standing, Vec<(Option<Day>, Points)>)> {
+/// How a member stands, and the open lots: their last usable day and what is left.
+type Answer = (Standing, Vec<(Option<Day>, Points)>);
+
+/// The fast way's answer; `None` where it does not know the member.
+fn fast(story: &Story, as_of: Day) -> Option<Answer> {
     let programs = story.programs();
     let (mut product, mut category, mut paid) = (Vec::new(), Vec::new(), Vec::new());
     let (mut at, mut days, mut amounts) = (Vec::new(), Vec::new(), Vec::new());
@@ -224,7 +227,7 @@ fn fast(story: &Story, as_of: Day) -> Option<(Standing, Vec<(Option<Day>, Points
     Some((standing, open))
 }
 
-fn general(story: &Story, as_of: Day) -> (Standing, Vec<(Option<Day>, Points)>) {
+fn general(story: &Story, as_of: Day) -> Answer {
     let programs = story.programs();
     let as_of = AsOf::end_of(as_of, &zone());
     story.tell(|member| {
