@@ -264,10 +264,11 @@ fn woo_customers() {
     check(
         sample!("woo-customers.csv"),
         expect![[r#"
-        Delimited Utf8 Some(',') header 1 preset woo_customers kind Customers dates MonthFirst
-        Name=name, Username=nickname, Sign Up=signup_on, Email=email, Country / Region=country, City=city, Region=province, Postal Code=postal_code, Billing Phone=phone, Shipping Phone=phone
-        2: {"city":"Portland","country":"US","custom":{"nickname":"ann"},"email":"ann@example.com","name":"Ann Example","phone":"+15555550100","postalCode":"97201","province":"OR","signupOn":"2024-05-01"} keys ["+15555550100", "ann@example.com"]
-    "#]],
+            Delimited Utf8 Some(',') header 1 preset woo_customers kind Customers dates MonthFirst
+            Name=name, Username=nickname, Sign Up=signup_on, Email=email, Country / Region=country, City=city, Region=province, Postal Code=postal_code, Billing Phone=phone, Shipping Phone=phone
+            2: {"city":"Portland","country":"US","custom":{"nickname":"ann"},"email":"ann@example.com","name":"Ann Example","phone":"+15555550100","postalCode":"97201","province":"OR","signupOn":"2024-05-01"} keys ["+15555550100", "ann@example.com"]
+                source 1
+        "#]],
     );
 }
 
@@ -276,10 +277,11 @@ fn youzan_customers() {
     check(
         sample!("youzan-customers.csv"),
         expect![[r#"
-        Delimited Utf8 Some(',') header 1 preset youzan_customers kind Customers dates MonthFirst
-        客户姓名=name, 客户昵称=nickname, 客户手机号=phone, 客户生日=birthday, 客户性别=gender, 标签=tags, 来源渠道=source_channel, 成为客户时间=signup_on, 微信地域=province
-        2: {"birthday":"1990-05-14","custom":{"nickname":"昵称甲"},"gender":"female","name":"示例","phone":"+8613800000000","province":"山东 济南","signupOn":"2024-05-01","sourceChannel":"微信","tags":["VIP","复购"]} keys ["+8613800000000"]
-    "#]],
+            Delimited Utf8 Some(',') header 1 preset youzan_customers kind Customers dates MonthFirst
+            客户姓名=name, 客户昵称=nickname, 客户手机号=phone, 客户生日=birthday, 客户性别=gender, 标签=tags, 来源渠道=source_channel, 成为客户时间=signup_on, 微信地域=province
+            2: {"birthday":"1990-05-14","custom":{"nickname":"昵称甲"},"gender":"female","name":"示例","phone":"+8613800000000","province":"山东 济南","signupOn":"2024-05-01","sourceChannel":"微信","tags":["VIP","复购"]} keys ["+8613800000000"]
+                source 1
+        "#]],
     );
 }
 
@@ -343,6 +345,7 @@ fn google_contacts() {
             Delimited Utf8 Some(',') header 1 preset google_contacts kind Customers dates MonthFirst
             First Name=first_name, Middle Name=middle_name, Last Name=last_name, Nickname=nickname, Organization Name=company, Organization Title=occupation, Birthday=birthday, Notes=note, Labels=tags, E-mail 1 - Value=email, E-mail 2 - Value=email, Phone 1 - Value=phone, Address 1 - Street=address, Address 1 - City=city, Address 1 - Region=province, Address 1 - Postal Code=postal_code, Address 1 - Country=country
             2: {"birthday":"1990-05-14","city":"Arlington","country":"USA","custom":{"company":"Acme Trading"},"email":"grace@example.com","name":"Grace Example","phone":"+15555550100","tags":["VIP"]} keys ["+15555550100", "grace@example.com"]
+                source 1
                 Warning bad_phone row 2 phone "+1 555 555 0100 ::: +1 555 555 0101" -> "+15555550100"
         "#]],
     );
@@ -414,8 +417,10 @@ fn the_files_of_the_browser_tests() {
         customers-utf16.tsv Utf16Le Some('\t') None 32 姓名=name, 手机号=phone, 性别=gender, 生日=birthday, 城市=city, 标签=tags, 备注=note
         customers-flawed.csv Utf8 Some(',') None 5 Name=name, Email=email, Phone=phone, Birthday=birthday, Signup date=signup_on
         3: {"name":"Bad Mail","phone":"+8619900020002","signupOn":"2025-03-02"} keys ["+8619900020002"]
+            source 1
             Warning bad_email row 3 email "not-an-address" -> "name@example.com"
         5: {"email":"date@example.com","name":"Bad Date","signupOn":"2025-03-03"} keys ["date@example.com"]
+            source 1
             Warning bad_date row 5 birthday "1990-02-31" -> "2026-01-31"
         6:
             source 1

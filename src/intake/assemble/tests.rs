@@ -202,6 +202,7 @@ fn customers_with_flaws() {
                 source 1
                 rejected: Error no_identity row 3 - "" -> "name, phone, email"
             4: {"birthday":"--05-14","phone":"+8613800000000"} keys ["+8613800000000"]
+                source 1
                 Warning bad_phone row 4 phone "13800000000;13900000000" -> "+8613800000000"
                 Warning unknown_choice row 4 gender "猫" -> "female, male, other"
                 Warning future_date row 4 signup_on "2030-01-01" -> "2026-11-22"
@@ -233,9 +234,13 @@ fn companies_and_parts_of_names() {
          ,,,annie,+15555550102,,\n",
         expect![[r#"
             2: {"address":"1 Main St","custom":{"company":"Acme Ltd","nickname":"annie"},"name":"Ann Example","note":"line 1\nline 2","phone":"+15555550100"} keys ["+15555550100"]
+                source 1
             3: {"kind":"company","name":"Acme Ltd","phone":"+15555550101"} keys ["+15555550101"]
+                source 1
             4: {"name":"陈伟","phone":"+8613800000000"} keys ["+8613800000000"]
-            5: {"name":"annie","phone":"+15555550102"} keys ["+15555550102"]"#]],
+                source 1
+            5: {"name":"annie","phone":"+15555550102"} keys ["+15555550102"]
+                source 1"#]],
     );
 }
 

@@ -93,14 +93,17 @@ fn stats(part: Part, books: &BooksView) -> AnyView {
         .saturating_add(books.gifts.expected.0);
     let open = books.total.open.0.saturating_add(books.gifts.open.0);
     let gifts = (books.gifts.open.0 > 0).then(|| part.rows(&PointsRowsOf::Gifts));
+    // All of these are judged of the open points: the rows are who holds them.
+    let holders = part.rows(&PointsRowsOf::Outstanding);
+    let held = || Some(holders.clone());
     view! {
         <div class="stats by-three">
-            {number(words.liability_books_owed(), books.owed, words.liability_books_owed_means(), None)}
+            {number(words.liability_books_owed(), books.owed, words.liability_books_owed_means(), held())}
             {number(
                 words.liability_books_from_purchases(),
                 books.total.liability,
                 words.liability_books_from_purchases_means(),
-                None,
+                held(),
             )}
             {number(
                 words.liability_books_from_gifts(),
@@ -108,10 +111,11 @@ fn stats(part: Part, books: &BooksView) -> AnyView {
                 words.liability_books_from_gifts_means(),
                 gifts,
             )}
-            {number(words.liability_books_face(), books.face, words.liability_books_face_means(), None)}
+            {number(words.liability_books_face(), books.face, words.liability_books_face_means(), held())}
             <StatNumber
                 label=words.liability_books_expected()
                 value=words.headline(expected)
+                href=holders.clone()
                 note=words.liability_books_expected_note(&words.number(open))
                 definition=words.liability_books_expected_means()
                 definition_label=define
@@ -119,6 +123,7 @@ fn stats(part: Part, books: &BooksView) -> AnyView {
             <StatNumber
                 label=words.liability_breakage()
                 value=part.share(books.breakage.used_ppm)
+                href=holders.clone()
                 note=breakage::whence(part, &books.breakage)
                 definition=words.liability_breakage_means()
                 definition_label=define
