@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axe, browser } from "./harness.mjs";
+import { axe, browser, partsHere } from "./harness.mjs";
 import { eventually, go } from "./steps.mjs";
 import { awake, balance, doIt, done, init, member, openMember, pane, press, receipt, saysDo, searchBox, setProgram, standing, toCounter, undo } from "./till.mjs";
 
@@ -286,6 +286,7 @@ test("at the counter, on a phone", async (t) => {
   });
 
   await t.test("without a network everything works", async () => {
+    await partsHere(page);
     await b.context.setOffline(true);
     await openMember(page, "wf", "王芳");
     await press(page, "100");

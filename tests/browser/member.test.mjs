@@ -6,7 +6,7 @@ import { readFile, writeFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { axe, browser } from "./harness.mjs";
+import { axe, browser, partsHere } from "./harness.mjs";
 import { eventually, go, openCustomer } from "./steps.mjs";
 import { PROGRAM, command, init, member, searchBox, setProgram, standing, toCounter } from "./till.mjs";
 
@@ -154,6 +154,7 @@ test("the card: printed, saved, and read again by a camera", async (t) => {
     page = await b.open();
     await toCounter(page);
     await searchBox(page).waitFor();
+    await partsHere(page);
     await b.context.setOffline(true);
     await page.getByRole("button", { name: "Scan" }).click();
     await page.getByRole("heading", { level: 1, name: "王芳" }).waitFor();
