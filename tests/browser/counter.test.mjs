@@ -278,6 +278,45 @@ test("at the counter, on a phone", async (t) => {
     await today.getByRole("link", { name: /赵雷.*¥8\.00/s }).waitFor();
   });
 
+  await t.test("a coupon takes its part off, before points are given", async () => {
+    const main = page.getByRole("main");
+    await go(page, "#/coupons/new", "New coupon");
+    await main.getByRole("radio", { name: /^Amount / }).check();
+    await main.getByLabel("Amount off ¥", { exact: true }).fill("5");
+    await main.getByLabel(/^Name/).fill("Five off");
+    await main.getByLabel("Code", { exact: true }).fill("FIVE");
+    await main.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "Five off" }).waitFor();
+    const before = await standing(page, na);
+    await openMember(page, "5678", "李娜");
+    await press(page, "30");
+    await main.locator("summary", { hasText: "Coupons" }).click();
+    const code = async (text) => {
+      await main.getByLabel("Coupon code", { exact: true }).fill(text);
+      await main.getByRole("button", { name: "Use", exact: true }).click();
+    };
+    await code("five");
+    await eventually(() => main.locator(".coupon-sums .total dd").innerText(), "¥25.00");
+    await eventually(async () => (await doIt(page).innerText()).trim(), (text) => text.includes("¥25.00") && text.includes("25 points"));
+    assert.deepEqual(await axe(page), []);
+    await doIt(page).click();
+    const lines = await receipt(page);
+    assert.equal(lines.Coupons, "−¥5.00");
+    const after = await standing(page, na);
+    assert.equal(after.balance, before.balance + 25);
+    const { order } = after.orders[0];
+    assert.deepEqual([order.gross, order.amount, order.coupon], [3000, 2500, "FIVE"]);
+    await awake(page);
+    await openMember(page, "5678", "李娜");
+    await press(page, "30");
+    await main.locator("summary", { hasText: "Coupons" }).click();
+    await code("five");
+    await main.locator(".coupon-check").getByText("One use per customer, and this customer has had it.").waitFor();
+    await doIt(page).click({ force: true });
+    assert.equal((await standing(page, na)).balance, before.balance + 25, "the customer's only use is gone, nothing is booked");
+    await toCounter(page);
+  });
+
   await t.test("no camera is said in words", async () => {
     await page.getByRole("button", { name: "Scan" }).click();
     await page.getByRole("dialog", { name: "Scan a member’s card" }).getByText(/no camera that the page can use/).waitFor();

@@ -93,6 +93,20 @@ test("a member's points in plain words", async (t) => {
     await dialog(page).getByRole("button", { name: "Cancel" }).click();
     await balance(page, "750");
   });
+
+  await t.test("two members become one, and two again", async () => {
+    const twin = await member(page, "王小芳", "13700009876", 120);
+    await record(page).locator(".member-top").getByRole("button", { name: "More" }).click();
+    await page.getByText("Merge another member into this one").click();
+    await dialog(page).getByRole("searchbox").fill("9876");
+    await dialog(page).getByRole("button", { name: "王小芳" }).click();
+    await dialog(page).getByRole("button", { name: "Merge" }).click();
+    await balance(page, "870");
+    assert.equal((await standing(page, twin)).balance, 0, "none of them is left there");
+    await page.locator(".toast").filter({ hasText: "Points of 王小芳 are here now" }).getByRole("button", { name: "Undo" }).click();
+    await balance(page, "750");
+    assert.equal((await standing(page, twin)).balance, 120);
+  });
   await b.clean(page);
 });
 
