@@ -39,7 +39,7 @@ pub fn result(editing: Editing, view: Arc<ReplayView>) -> AnyView {
     view! {
         <div class="replay-result">
             <div>
-                <h3 class="finding">{finding(words, &view)}</h3>
+                <h3 class="replay-finding">{finding(words, &view)}</h3>
                 <p class="note">{scope}</p>
             </div>
             {none}
