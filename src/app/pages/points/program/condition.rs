@@ -21,7 +21,7 @@ pub fn conditions(editing: Editing, rule: Rule) -> AnyView {
         list.update(|all| all.push(condition));
     };
     view! {
-        <fieldset class="conditions">
+        <fieldset class="line-conditions">
             <legend class="field-label">{words.program_where()}</legend>
             <p class="field-note">{words.program_where_hint()}</p>
             <For each=move || list.get() key=|it: &Condition| it.key children=move |it| row(editing, rule, it)/>

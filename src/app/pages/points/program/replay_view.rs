@@ -338,7 +338,7 @@ fn months(words: Words, view: &ReplayView) -> AnyView {
     let rows: Vec<Vec<String>> = rows.collect();
     let legend = compared.then(|| {
         view! {
-            <p class="legend">
+            <p class="pair-legend">
                 <span><i class="present"></i>{words.program_replay_present()}</span>
                 <span><i class="draft"></i>{words.program_replay_draft()}</span>
             </p>

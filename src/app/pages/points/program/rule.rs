@@ -82,7 +82,7 @@ pub fn card(editing: Editing, rule: Rule, fresh: bool) -> AnyView {
             <details open=fresh>
                 <summary>
                     <span class="rule-kind">{words.program_name_of("add", rule.kind)}</span>
-                    <span class="rule-text">{move || said.get()}</span>
+                    <span class="rule-said">{move || said.get()}</span>
                 </summary>
                 <div class="rule-body">
                     {main_fields(editing, rule)}
