@@ -46,7 +46,8 @@ export async function goThrough(page, { untilStart = false } = {}) {
 /** The number of customers the list says there are. */
 export async function customerCount(page) {
   await go(page, "#/customers", "Customers");
-  const total = page.getByRole("status").filter({ hasText: /[\d,]+ customers?/ });
+  // Not that of a notice, which may count customers too.
+  const total = page.getByRole("main").getByRole("status").filter({ hasText: /[\d,]+ customers?/ });
   await total.first().waitFor();
   return Number((await total.first().innerText()).replace(/\D/g, ""));
 }
