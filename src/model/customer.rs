@@ -141,6 +141,59 @@ pub struct CustomerDraft {
     pub custom: BTreeMap<String, CustomField>,
 }
 
+impl CustomerDraft {
+    /// Takes from `other` what is empty here. Lists come together; consents and the owner's own fields go one by one;
+    /// the kind stays.
+    pub fn fill(&mut self, other: &Self) {
+        fn gap<T: Clone>(slot: &mut Option<T>, more: Option<&T>) {
+            if slot.is_none() {
+                *slot = more.cloned();
+            }
+        }
+        fn together(list: &mut Vec<String>, more: &[String]) {
+            for word in more {
+                if let Err(place) = list.binary_search(word) {
+                    list.insert(place, word.clone());
+                }
+            }
+        }
+        if self.name.is_empty() {
+            self.name.clone_from(&other.name);
+        }
+        gap(&mut self.external_id, other.external_id.as_ref());
+        gap(&mut self.email, other.email.as_ref());
+        gap(&mut self.phone, other.phone.as_ref());
+        gap(&mut self.gender, other.gender.as_ref());
+        gap(&mut self.birthday, other.birthday.as_ref());
+        gap(&mut self.country, other.country.as_ref());
+        gap(&mut self.province, other.province.as_ref());
+        gap(&mut self.city, other.city.as_ref());
+        gap(&mut self.district, other.district.as_ref());
+        gap(&mut self.postal_code, other.postal_code.as_ref());
+        gap(&mut self.address, other.address.as_ref());
+        gap(&mut self.occupation, other.occupation.as_ref());
+        gap(&mut self.education, other.education.as_ref());
+        gap(&mut self.income_band, other.income_band.as_ref());
+        gap(&mut self.industry, other.industry.as_ref());
+        gap(&mut self.company_size, other.company_size.as_ref());
+        gap(&mut self.source_channel, other.source_channel.as_ref());
+        gap(&mut self.signup_on, other.signup_on.as_ref());
+        gap(&mut self.owner, other.owner.as_ref());
+        gap(&mut self.acquisition_cost, other.acquisition_cost.as_ref());
+        gap(&mut self.note, other.note.as_ref());
+        gap(&mut self.consent.email, other.consent.email.as_ref());
+        gap(&mut self.consent.sms, other.consent.sms.as_ref());
+        gap(&mut self.consent.phone, other.consent.phone.as_ref());
+        together(&mut self.interests, &other.interests);
+        together(&mut self.tags, &other.tags);
+        for (key, value) in &other.custom {
+            if !self.custom.contains_key(key) {
+                self.custom.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
 /// A stored customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

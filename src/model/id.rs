@@ -118,6 +118,10 @@ id!(/// An interaction or tracked event.
     InteractionId);
 id!(/// A saved segment.
     SegmentId);
+id!(/// A static list of customers.
+    ListId);
+id!(/// A customer's place on a static list.
+    ListMemberId);
 id!(/// A recorded entry of the points ledger.
     EntryId);
 id!(/// One command that changed data: what undo, history and an import batch are named by.

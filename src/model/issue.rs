@@ -23,6 +23,8 @@ pub enum IssueCode {
     Missing,
     /// A customer row has no name, phone, e-mail or key: nothing to know them by.
     NoIdentity,
+    /// A number that a spreadsheet has rounded (`2.0251E+18`): its last digits are lost, so it names nothing.
+    DigitsLost,
     /// Not an e-mail address.
     BadEmail,
     /// Not a telephone number.
@@ -63,12 +65,16 @@ pub enum IssueCode {
     DuplicateKey,
     /// The key belongs to another record already.
     KeyTaken,
+    /// A line under the table that adds it up (`合计`, `Total`): no customer.
+    TotalRow,
     /// An order that is not (yet) a purchase: it waits for payment.
     NotAPurchase,
     /// No customer fits the order.
     NoCustomer,
     /// More than one customer fits; the record went to the one with the strongest key.
     AmbiguousCustomer,
+    /// The customer was recognised by the name alone.
+    NameOnly,
     /// The sum of the lines differs from the order's amount.
     LinesDiffer,
     /// An unknown or unusable column was left out.

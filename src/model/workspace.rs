@@ -1,6 +1,6 @@
 //! What the owner sets for the whole workspace.
 
-use crate::{Currency, Money, Points, Zone};
+use crate::{Currency, Money, Points, Rate, RfmOptions, Zone};
 use serde::{Deserialize, Serialize};
 
 /// When a customer counts as new, dormant and churned, in days. `new_days`, `dormant_days` < `churned_days`.
@@ -16,6 +16,32 @@ pub struct LifecycleThresholds {
     pub dormant_days: u32,
     /// Churned: the last order lies more than this many days back.
     pub churned_days: u32,
+    /// Dormant and churned by each customer's own rhythm, where they have one. Missing in workspaces of before.
+    #[serde(default)]
+    pub rhythm: Option<OwnRhythm>,
+}
+
+/// Silence against a customer's usual gap, the median number of days between their order days (from three order days
+/// on). `dormant_tenths` < `churned_tenths`.
+///
+/// Worked example with the defaults: a usual gap of 10 days: dormant from the 21st day of silence on, churned from
+/// the 41st. Who buys every second day is not dormant before the 15th day: silence up to 14 days never counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnRhythm {
+    /// Dormant: quiet for more than so many tenths of the usual gap; 20 is twice the gap.
+    pub dormant_tenths: u32,
+    /// Churned: quiet for more than so many tenths of the usual gap.
+    pub churned_tenths: u32,
+}
+
+impl Default for OwnRhythm {
+    fn default() -> Self {
+        Self {
+            dormant_tenths: 20,
+            churned_tenths: 40,
+        }
+    }
 }
 
 impl Default for LifecycleThresholds {
@@ -24,6 +50,7 @@ impl Default for LifecycleThresholds {
             new_days: 30,
             dormant_days: 90,
             churned_days: 180,
+            rhythm: None,
         }
     }
 }
@@ -62,4 +89,10 @@ pub struct WorkspaceSettings {
     /// What the owner says of points. Missing in workspaces of before.
     #[serde(default)]
     pub points: PointsAssumptions,
+    /// How customers are scored. Missing in workspaces of before.
+    #[serde(default)]
+    pub rfm: RfmOptions,
+    /// What other currencies are worth, by currency, then day. Missing in workspaces of before.
+    #[serde(default)]
+    pub rates: Vec<Rate>,
 }

@@ -3,7 +3,7 @@
 use crate::{CounterCommand, Receipt};
 use model::{
     BatchId, CustomerDraft, CustomerId, Day, InteractionDraft, LifecycleThresholds, Money,
-    OrderDraft, OrderId, Points, RefundRequest, SegmentId, WorkspaceSettings,
+    OrderDraft, OrderId, Points, RefundRequest, RfmOptions, SegmentId, WorkspaceSettings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +97,16 @@ pub enum Command {
     },
     /// Coupons: defining, codes, uses.
     Coupons(crate::CouponCommand),
+    /// Duplicates: making records one, keeping them apart.
+    Twins(crate::TwinCommand),
+    /// Connecting an endpoint, pausing, deciding.
+    Sync(crate::SyncCommand),
+    /// Erasing a person for good.
+    Out(crate::OutCommand),
+    /// Imports: orders that wait, mappings that are remembered.
+    Imports(crate::ImportCommand),
+    /// Static lists, and what is done to many customers at once.
+    Membership(crate::MembershipCommand),
     /// Points between members and by hand: transfers, merging, bonuses, events.
     Points(crate::PointsCommand),
     /// Gives or takes points by hand, with a reason.
@@ -131,11 +141,23 @@ pub enum Command {
         /// All three.
         thresholds: LifecycleThresholds,
     },
+    /// Changes only how customers are scored by recency, frequency and money.
+    SetRfm {
+        /// All options.
+        options: RfmOptions,
+    },
+    /// Replaces what other currencies are worth. Orders in them follow at once.
+    SetRates {
+        /// All of them, in any order.
+        rates: Vec<model::Rate>,
+    },
     /// Undoes a command or a whole import. What was edited since is kept and counted.
     Undo {
         /// Which.
         batch: BatchId,
     },
+    /// What the JavaScript API changes: answered with [`Outcome::Api`].
+    Api(crate::ApiCommand),
     /// Notes that the person saved a backup file just now.
     BackupSaved,
     /// Removes every record and every setting for good. The word is typed by the person.
@@ -180,6 +202,12 @@ pub enum Outcome {
     Receipt(Box<Receipt>),
     /// Coupons changed, or were used.
     Coupons(crate::CouponOutcome),
+    /// A person was erased for good: the receipt.
+    Erased(Box<crate::Erasure>),
+    /// Something about imports was done.
+    Imports(crate::ImportOutcome),
+    /// Lists changed, or many customers at once.
+    Membership(crate::MembershipOutcome),
     /// Something was undone.
     Undone {
         /// Records taken away.
@@ -189,6 +217,8 @@ pub enum Outcome {
         /// Records left alone because they were edited since.
         kept: u64,
     },
+    /// What the JavaScript API is answered.
+    Api(crate::ApiJson),
     /// Nothing to tell (settings saved, note added).
     Saved,
 }

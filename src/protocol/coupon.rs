@@ -94,6 +94,9 @@ pub enum CouponQuery {
         which: CodesWhich,
         /// Words to find: a part of the code.
         search: String,
+        /// Only codes of customers a rule holds for today, as JSON.
+        #[serde(default)]
+        rule: Option<String>,
         /// First row, from 0.
         offset: u64,
         /// At most this many rows.
@@ -105,6 +108,9 @@ pub enum CouponQuery {
         id: CouponId,
         /// Only orders that were their customer's first.
         new_only: bool,
+        /// Only uses of customers a rule holds for today, as JSON.
+        #[serde(default)]
+        rule: Option<String>,
         /// First row, from 0.
         offset: u64,
         /// At most this many rows.
@@ -405,7 +411,7 @@ pub struct HeldCode {
 }
 
 /// What of coupons to export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CouponExport {
     /// The codes of a coupon.
@@ -414,10 +420,16 @@ pub enum CouponExport {
         id: CouponId,
         /// Which codes.
         which: CodesWhich,
+        /// Only codes of customers a rule holds for today, as JSON.
+        #[serde(default)]
+        rule: Option<String>,
     },
     /// The uses of a coupon.
     Uses {
         /// Of which.
         id: CouponId,
+        /// Only uses of customers a rule holds for today, as JSON.
+        #[serde(default)]
+        rule: Option<String>,
     },
 }

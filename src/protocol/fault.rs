@@ -47,6 +47,12 @@ pub enum FaultCode {
     QuotaExceeded,
     /// The browser's storage failed otherwise.
     Storage,
+    /// The workspace is encrypted and locked.
+    Locked,
+    /// That passphrase or recovery key does not open the workspace. Always the same, whatever is wrong with it.
+    WrongPassphrase,
+    /// Too many wrong ones: `found` has the seconds to wait.
+    TooManyAttempts,
     /// Stopped by the person.
     Cancelled,
     /// Another long request is at work.

@@ -14,17 +14,30 @@
     reason = "one message is alive at a time; boxes would only add noise"
 )]
 
+mod api;
 mod command;
 mod counter;
 mod coupon;
 mod fault;
 mod home;
+mod import;
+mod insight;
 mod liability;
+mod membership;
+mod out;
 mod points;
+mod quality;
 mod query;
+mod rates;
 mod replay;
+mod segment;
+mod sync;
+mod trouble;
+mod twins;
+mod vault;
 mod view;
 
+pub use api::*;
 pub use command::{Command, Outcome};
 pub use counter::*;
 pub use coupon::{
@@ -34,13 +47,24 @@ pub use coupon::{
 };
 pub use fault::{Fault, FaultCode};
 pub use home::{AttentionKind, AttentionPerson, AttentionView, BestThird, HomeView};
+pub use import::*;
+pub use insight::*;
 pub use liability::*;
+pub use membership::*;
+pub use out::*;
 pub use points::{BonusEnds, PointsCommand, PointsQuery, PointsReply, RewardView};
+pub use quality::*;
 pub use query::{
     CustomerSort, ExportFormat, ExportWhat, FromImport, ImportPart, ListRequest, OrderList, Query,
     RecordKind,
 };
+pub use rates::{CurrencyUse, RatesView};
 pub use replay::*;
+pub use segment::*;
+pub use sync::*;
+pub use trouble::*;
+pub use twins::*;
+pub use vault::*;
 pub use view::*;
 
 use model::BatchId;
@@ -49,7 +73,7 @@ use serde::{Deserialize, Serialize};
 
 /// Raised whenever a message changes its shape. Page and worker of different versions do not talk; the page says
 /// that a new version is there and reloads.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// What a worker posts, as a bare string that every version understands, when it can take messages: whatever was
 /// posted before is lost. The page answers with [`ToWorker::Hello`].
@@ -84,6 +108,9 @@ pub struct Hello {
     pub zone: String,
     /// Currency for a new workspace.
     pub currency: String,
+    /// Unlocks an encrypted workspace, or makes a new one an encrypted one.
+    #[serde(default)]
+    pub passphrase: Option<String>,
 }
 
 /// From page to worker.
@@ -174,10 +201,13 @@ pub enum Request {
         /// What a person corrected after a first look.
         reading: Reading,
     },
-    /// Reads the attached file through and says what an import would do: answers [`Reply::Import`]. Long.
+    /// Reads the attached files through, one after the other as if each had gone in before the next, and says what
+    /// an import would do: answers [`Reply::Rehearsed`] or [`Reply::File`]. Long.
     DryRun {
-        /// How to read it.
-        plan: ImportPlan,
+        /// How to read each, in the order of the files.
+        plans: Vec<ImportPlan>,
+        /// What to give.
+        give: Rehearsal,
     },
     /// Imports the attached file: answers [`Reply::Import`]. Long; committed in batches, all under one [`BatchId`].
     Import {
@@ -191,8 +221,20 @@ pub enum Request {
         /// In which format.
         format: ExportFormat,
     },
+    /// Looks for duplicates, or makes many of them one. Long.
+    Twins(TwinJob),
+    /// Looks how good the data is, or mends it. Long.
+    Quality(QualityJob),
     /// Runs a draft of the programme over real orders: answers [`Reply::Programs`]. Long.
     Replay(ReplayRequest),
+    /// A flow over months, or what a bulk action would do: answers [`Reply::Membership`]. Long.
+    Membership(MembershipJob),
+    /// Finds out about an endpoint: answers [`Reply::Sync`]. Long.
+    Sync(SyncJob),
+    /// Long work of the JavaScript API: answers [`Reply::Api`] or [`Reply::File`].
+    Api(ApiJob),
+    /// Encryption at rest: answers [`Reply::Vault`].
+    Vault(VaultJob),
     /// The whole database as one SQLite file: answers [`Reply::File`] with the bytes attached.
     Backup,
     /// Replaces the whole database by the attached backup, after checking it: answers [`Reply::Status`].
@@ -227,10 +269,14 @@ pub enum Reply {
     Count(CountView),
     /// To [`Query::Segments`].
     Segments(Vec<SegmentView>),
-    /// To [`Query::Rfm`].
-    Rfm(Box<RfmView>),
+    /// To [`Query::Rates`].
+    Rates(Box<RatesView>),
+    /// To [`Query::Segment`].
+    Segment(Box<SegmentReply>),
     /// To [`Query::Lifecycle`].
     Lifecycle(StageCounts),
+    /// To [`Query::Insight`].
+    Insight(Box<InsightReply>),
     /// To [`Query::Program`].
     Program(Option<ProgramView>),
     /// To [`Query::Programs`] and [`Request::Replay`].
@@ -243,22 +289,40 @@ pub enum Reply {
     Members(Page<MemberRow>),
     /// To [`Query::Points`].
     Points(PointsReply),
+    /// To [`Query::Twins`] and [`Request::Twins`].
+    Twins(TwinReply),
+    /// To [`Query::Sync`] and [`Request::Sync`].
+    Sync(Box<SyncReply>),
+    /// To [`Query::Quality`] and [`Request::Quality`].
+    Quality(QualityReply),
     /// To [`Query::Coupons`].
     Coupons(CouponReply),
     /// To [`Query::PointsOverview`].
     PointsOverview(PointsOverview),
     /// To [`Query::Liability`].
     Liability(Box<LiabilityReply>),
+    /// To [`Query::Out`].
+    Out(Box<OutReply>),
     /// To [`Query::Values`].
     Values(Vec<ValueCount>),
+    /// To [`Query::Membership`] and [`Request::Membership`].
+    Membership(Box<MembershipReply>),
     /// To [`Query::Find`].
     Found(Vec<FoundRecord>),
     /// To [`Query::Counter`].
     Counter(Box<CounterReply>),
+    /// To [`Query::Api`] and [`Request::Api`].
+    Api(ApiJson),
     /// To [`Request::Inspect`].
     Inspection(Inspection),
-    /// To [`Request::DryRun`] and [`Request::Import`].
+    /// To [`Request::Import`].
     Import(Box<ImportReport>),
+    /// To [`Request::DryRun`], one report a file.
+    Rehearsed(Vec<ImportReport>),
+    /// To [`Query::Imports`].
+    Imports(ImportReply),
+    /// To [`Request::Vault`].
+    Vault(VaultReply),
     /// To [`Request::Export`] and [`Request::Backup`]; the bytes are attached to the message.
     File(FileView),
 }
@@ -296,6 +360,10 @@ pub enum Event {
         /// This tab.
         here: bool,
     },
+    /// How sync stands now; `None` where nothing is connected. Told whenever it changes, at most a few times a second.
+    Sync(Option<SyncLight>),
+    /// The workspace was locked, in all tabs: whatever is shown must go.
+    Locked,
     /// The tab that holds the database has not answered for some seconds, or answers again.
     LeaderSilent {
         /// It does not answer.

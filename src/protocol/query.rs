@@ -24,6 +24,10 @@ pub enum RecordKind {
     Settings,
     /// Coupons, their codes and uses.
     Coupon,
+    /// Static lists and who is on them.
+    List,
+    /// Not a record: what was noted of segments over time.
+    Watch,
 }
 
 /// What customers are sorted by; ties go by id.
@@ -81,6 +85,9 @@ pub struct ListRequest {
     pub as_of: Option<Day>,
     /// Only customers of an import.
     pub import: Option<FromImport>,
+    /// What held or happened in the past; all of it.
+    #[serde(default)]
+    pub past: Vec<crate::Past>,
     /// Order of the list.
     pub sort: CustomerSort,
     /// Largest, newest or Z first.
@@ -109,6 +116,9 @@ pub struct OrderList {
     pub counting_only: bool,
     /// Only orders of an import.
     pub import: Option<FromImport>,
+    /// Only orders of customers a rule holds for today, as JSON.
+    #[serde(default)]
+    pub rule: Option<String>,
     /// First row, from 0.
     pub offset: u64,
     /// At most this many rows; 500 at most.
@@ -175,16 +185,17 @@ pub enum Query {
     },
     /// Ready and saved segments with their counts.
     Segments,
-    /// RFM scores of everybody.
-    Rfm {
-        /// The day they are asked for.
-        as_of: Option<Day>,
-    },
+    /// What other currencies are worth, and which orders wait for that.
+    Rates,
+    /// What a rule comes to while it is edited, and why a customer is in or not in.
+    Segment(crate::SegmentQuery),
     /// Life cycle stages of everybody.
     Lifecycle {
         /// The day they are asked for.
         as_of: Option<Day>,
     },
+    /// RFM with options, the life cycle over time, portraits of segments.
+    Insight(crate::InsightQuery),
     /// The loyalty programme in force and its versions.
     Program,
     /// What helps to design one.
@@ -211,6 +222,8 @@ pub enum Query {
     Members {
         /// Words to find, as in [`ListRequest::search`].
         search: String,
+        /// Only members a rule holds for today, as JSON.
+        rule: Option<String>,
         /// First row, from 0.
         offset: u64,
         /// At most this many rows.
@@ -218,6 +231,14 @@ pub enum Query {
     },
     /// Coupons: the list, one, codes, uses, checking a basket.
     Coupons(crate::CouponQuery),
+    /// Sync: how it stands, what waits, what a person has to decide.
+    Sync(crate::SyncQuery),
+    /// Duplicates.
+    Twins(crate::TwinQuery),
+    /// How good the data is.
+    Quality(crate::QualityQuery),
+    /// Imports: mappings that are remembered, orders that wait, what an undo left alone.
+    Imports(crate::ImportQuery),
     /// What is left of rewards.
     Points(crate::PointsQuery),
     /// What is owed in points.
@@ -227,6 +248,10 @@ pub enum Query {
     },
     /// The owner's view of the loyalty programme.
     Liability(crate::LiabilityQuery),
+    /// What there is to take away, and what was erased.
+    Out(crate::OutQuery),
+    /// Static lists, segments over time, overlaps.
+    Membership(crate::MembershipQuery),
     /// The values an attribute has, most frequent first.
     Values {
         /// An attribute of the segment rule, such as `province`.
@@ -238,6 +263,8 @@ pub enum Query {
     },
     /// What the counter reads.
     Counter(CounterQuery),
+    /// What the JavaScript API reads.
+    Api(crate::ApiQuery),
     /// Records for the command palette: customers and orders by any word.
     Find {
         /// The words.
@@ -269,6 +296,8 @@ pub enum ExportWhat {
     },
     /// Codes or uses of a coupon.
     Coupons(crate::CouponExport),
+    /// Files to take away: chosen columns, layouts, archives, calendars, one person.
+    Out(crate::OutExport),
     /// The last replay of a draft.
     Replay {
         /// Which ([`crate::ReplayView::replay`]).
@@ -286,4 +315,12 @@ pub enum ExportFormat {
     Csv,
     /// A JSON array of objects with the names of `shuke.d.ts`.
     Json,
+    /// The same objects, one a line.
+    Ndjson,
+    /// A spreadsheet (Office Open XML).
+    Xlsx,
+    /// vCard 3.0 (RFC 2426); customers only.
+    Vcard3,
+    /// vCard 4.0 (RFC 6350); customers only.
+    Vcard4,
 }

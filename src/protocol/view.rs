@@ -4,8 +4,8 @@
 use crate::{RecordKind, Storage};
 use model::import::Tally;
 use model::{
-    BatchId, Currency, Customer, CustomerId, Day, Issue, IssueCode, Money, Order, OrderId, Points,
-    SegmentId, Timestamp, WorkspaceSettings,
+    BatchId, Currency, Customer, CustomerId, Day, Money, Order, OrderId, Points, SegmentId,
+    Timestamp, WorkspaceSettings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,10 @@ pub enum Stage {
     Exporting,
     /// Running a draft over real orders.
     Replaying,
+    /// Looking at records.
+    Looking,
+    /// Working something out.
+    Calculating,
 }
 
 /// What is open and how it stands with storage and backup.
@@ -84,6 +88,10 @@ pub struct Status {
     pub unfinished_import: Option<UnfinishedImport>,
     /// Whether this tab holds the database.
     pub leader: bool,
+    /// Whether it is encrypted at rest.
+    pub encrypted: bool,
+    /// How sync stands; `None` where nothing is connected.
+    pub sync: Option<crate::SyncLight>,
 }
 
 /// An import that did not come to its end.
@@ -365,6 +373,9 @@ pub struct ImportSummary {
     pub orders: Tally,
     /// It came to its end.
     pub finished: bool,
+    /// Records that its undo left alone.
+    #[serde(default)]
+    pub kept: u64,
 }
 
 /// How many customers a rule holds for.
@@ -397,20 +408,6 @@ pub struct SegmentView {
     pub count: CountView,
     /// A saved rule that cannot be evaluated (a segment it names is gone ...).
     pub fault: Option<crate::Fault>,
-}
-
-/// RFM scores of everybody.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RfmView {
-    /// The day.
-    pub as_of: Day,
-    /// Every one of the 125 cells, by r, f, m.
-    pub cells: Vec<RfmCell>,
-    /// Every group, `prospects` (no orders) included.
-    pub groups: Vec<RfmGroupCount>,
-    /// Score limits: for r (days), f (orders), m (minor units) the four values between the five scores.
-    pub limits: [Vec<i64>; 3],
 }
 
 /// A cell of RFM.
@@ -643,76 +640,6 @@ pub struct FoundRecord {
     pub title: String,
     /// Phone, e-mail, amount: what tells it from others.
     pub detail: String,
-}
-
-/// What an import did, or (dry run) would do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportReport {
-    /// What undo names it by; `None` for a dry run or when nothing was changed.
-    pub batch: Option<BatchId>,
-    /// Rows read.
-    pub rows: u64,
-    /// Customers.
-    pub customers: Tally,
-    /// Orders.
-    pub orders: Tally,
-    /// Customers who look like one another (same phone or e-mail under different keys).
-    pub duplicates: u64,
-    /// The first thousand findings.
-    pub issues: Vec<Issue>,
-    /// All findings counted: code, column, how many rows.
-    pub issue_counts: Vec<IssueCount>,
-    /// The first rows of each action, for the person to look at.
-    pub samples: Vec<RowSample>,
-    /// The import was cancelled: what is in stays in and can be undone.
-    pub cancelled: bool,
-}
-
-/// How often a finding occurs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IssueCount {
-    /// What.
-    pub code: IssueCode,
-    /// In which column.
-    pub column: Option<String>,
-    /// In how many rows.
-    pub count: u64,
-    /// An example.
-    pub example: Issue,
-}
-
-/// What happens to a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RowAction {
-    /// A new record.
-    Create,
-    /// A changed one.
-    Update,
-    /// As it is already.
-    Unchanged,
-    /// Left out.
-    Skip,
-}
-
-/// A row of a dry run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RowSample {
-    /// Row of the file, from 1.
-    pub row: u32,
-    /// Customer or order.
-    pub kind: RecordKind,
-    /// What happens.
-    pub action: RowAction,
-    /// Name of the customer or number of the order.
-    pub title: String,
-    /// For updates the fields before and after; for new records the fields after.
-    pub fields: Vec<FieldChange>,
-    /// Why it is left out.
-    pub issue: Option<Issue>,
 }
 
 /// A file to save; its bytes are attached to the message.

@@ -9,7 +9,6 @@
 mod condition;
 mod json;
 mod read;
-pub mod ready;
 mod right;
 pub mod templates;
 mod write;

@@ -9,6 +9,7 @@
 //! `Rule::All(vec![Rule::Attribute { attribute: Attribute::Age, test: Test::Number(NumberTest::Compare(Compare::Gte, 18)) }])`.
 
 mod json;
+mod normal;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -21,12 +22,25 @@ pub use vocabulary::{
 };
 
 use crate::{Day, Decimal};
+use std::collections::BTreeSet;
 
 /// Nodes may nest this deep; the root is at depth 1.
 pub const MAX_DEPTH: usize = 32;
 
 /// A rule has at most this many nodes.
 pub const MAX_NODES: usize = 1_000;
+
+/// What would be right where segments lead to one another in a circle.
+pub const NO_CIRCLE: &str = "segments that do not lead back to themselves";
+
+/// What would be right where segments lead to one another too often.
+pub const NO_LONG_CHAIN: &str = "at most 16 segments one behind the other";
+
+/// What would be right where a rule names a segment that is not there, or not any more.
+pub const SEGMENT_THERE: &str = "a segment that exists";
+
+/// What stands between the segments of a way from one to the next in [`RuleError::found`].
+pub const LEADS_TO: &str = " > ";
 
 /// Why a rule is refused: where, what was found and what would be right, all as data rather than as sentences.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -210,9 +224,16 @@ impl Rule {
         write::rule(self)
     }
 
-    /// A hash of the canonical JSON (64 bits of FNV-1a) that never changes between versions of Shuke.
+    /// The normal form: one of all rules that say the same in another order or in other words (`normal.rs` has the
+    /// table). It holds for the same customers.
+    pub fn normal(&self) -> Rule {
+        normal::rule(self)
+    }
+
+    /// A hash of the normal form's canonical JSON (64 bits of FNV-1a) that never changes between versions of Shuke:
+    /// the same rule is the same number in a link, a file and a campaign, whoever wrote it in which order.
     pub fn stable_hash(&self) -> u64 {
-        stable_hash(self.to_json().as_bytes())
+        stable_hash(self.normal().to_json().as_bytes())
     }
 
     /// The nodes right below this one.
@@ -226,6 +247,19 @@ impl Rule {
             | Rule::Segment(_)
             | Rule::Sample { .. } => &[],
         }
+    }
+
+    /// The ids of the segments and static lists that it names itself, each once, in order.
+    pub fn named_sets(&self) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        let mut ahead = vec![self];
+        while let Some(node) = ahead.pop() {
+            if let Rule::Segment(id) = node {
+                found.insert(id.as_str());
+            }
+            ahead.extend(node.children());
+        }
+        found
     }
 }
 

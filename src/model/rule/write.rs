@@ -64,6 +64,16 @@ fn nodes_of(name: &str, nodes: &[Rule], out: &mut String) {
     out.push_str("]}");
 }
 
+/// One condition on an order, a line or an event.
+pub(super) fn condition(it: &Condition) -> String {
+    let money = it.field.kind() == ValueKind::Money;
+    let mut out = String::from("{\"attr\":");
+    write_text(&it.field.name(), &mut out);
+    write_test(&it.test, money, &mut out);
+    out.push('}');
+    out
+}
+
 /// `where`, `within` and `measure`; the operator and value follow.
 fn measure_of(conditions: &[Condition], within: Within, measure: Measure, out: &mut String) {
     if !conditions.is_empty() {
@@ -72,11 +82,7 @@ fn measure_of(conditions: &[Condition], within: Within, measure: Measure, out: &
             if at > 0 {
                 out.push(',');
             }
-            let money = condition.field.kind() == ValueKind::Money;
-            out.push_str("{\"attr\":");
-            write_text(&condition.field.name(), out);
-            write_test(&condition.test, money, out);
-            out.push('}');
+            out.push_str(&self::condition(condition));
         }
         out.push_str("],");
     }
