@@ -27,19 +27,29 @@ mod json;
 mod json_value;
 mod reader;
 mod run;
+mod sheet_text;
+mod vcard;
 mod write;
 
 #[cfg(test)]
+mod book_tests;
+#[cfg(test)]
+mod layout_tests;
+#[cfg(test)]
 mod tests;
 
-pub use assemble::{Assembler, Circumstances, Incoming, IncomingCustomer, IncomingOrder, RawRow};
+pub use assemble::{
+    Assembler, Circumstances, CleanedCell, Incoming, IncomingCustomer, IncomingOrder, RawRow,
+};
 pub use field::{Field, FieldKind, fields};
 pub use inspect::{Found, SAMPLE_BYTES, Unreadable, inspect, plan};
 pub use reader::{CellType, Reader, Row};
 pub use run::Intake;
 pub use write::{
-    CustomerOut, CustomerWriter, FileForm, LedgerOut, LedgerWriter, OrderOut, OrderWriter,
-    RejectedWriter, TableCell, TableWriter,
+    CALCULATED, CUSTOMER_COLUMNS, CardVersion, CustomerOut, CustomerWriter, Event, FactsOut,
+    FileForm, LedgerOut, LedgerWriter, ORDER_COLUMNS, OrderOut, OrderWriter, Planned,
+    RejectedWriter, TableAround, TableCell, TableLayout, TableShape, TableWriter, Task, lacking,
+    write_calendar, write_card,
 };
 
 /// An e-mail address as it is stored and compared (trimmed, lower case); `None` when it is none. For forms; files go

@@ -5,6 +5,8 @@ use crate::clean;
 use crate::decode::TextDecoder;
 use crate::delimited::Splitter;
 use crate::json::Elements;
+use crate::sheet_text::SheetRows;
+use crate::vcard::Cards;
 use model::import::{FileFormat, ImportPlan, TextEncoding};
 use model::{Issue, IssueCode};
 use std::collections::BTreeSet;
@@ -14,18 +16,18 @@ use std::collections::BTreeSet;
 pub enum CellType {
     /// From a format without types (CSV).
     Untyped,
-    /// A JSON string.
+    /// A string of JSON, a text of a workbook or an address book: nothing is to be read into it.
     Text,
-    /// A JSON number, true or false.
+    /// A number, true or false; of a workbook also a date.
     Literal,
-    /// A JSON array of plain values, each ended by U+001F.
+    /// Plain values (a JSON array, the words of a card), each ended by U+001F.
     List,
 }
 
 /// One row of a file, borrowed from the [`Reader`].
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
-    /// Row as a spreadsheet counts it, from 1; for JSON the element's number, from 1. Rows with the same number
+    /// Row as a spreadsheet counts it, from 1; for JSON and cards the element's number, from 1. Rows with the same number
     /// are parts of one JSON element (the lines of an order).
     pub number: u32,
     /// The columns so far. A JSON file may add columns as it goes on; the first ones never change.
@@ -93,6 +95,8 @@ pub struct Reader {
 enum Source {
     Delimited(Splitter),
     Json(Elements),
+    Sheet(SheetRows),
+    Cards(Cards),
 }
 
 impl Reader {
@@ -114,6 +118,8 @@ impl Reader {
             source: match format {
                 FileFormat::Delimited => Source::Delimited(Splitter::new(delimiter)),
                 FileFormat::Json => Source::Json(Elements::new()),
+                FileFormat::Sheet => Source::Sheet(SheetRows::default()),
+                FileFormat::VCard => Source::Cards(Cards::new()),
             },
             header_row,
             columns: Vec::new(),
@@ -171,22 +177,40 @@ impl Reader {
                     });
                 })
             }
-            Source::Json(elements) => elements.consume(
-                &self.text,
-                last,
-                &mut waiting,
-                &mut |number, columns, cells| {
-                    sink(Row {
-                        number,
-                        columns,
-                        text: &cells.text,
-                        ends: &cells.ends,
-                        types: &cells.types,
-                    });
-                },
-            ),
+            Source::Sheet(rows) => {
+                let (columns, header_row) = (&mut self.columns, self.header_row);
+                rows.consume(&self.text, last, &mut waiting, &mut |number, cells| {
+                    if number < header_row {
+                        return;
+                    }
+                    if number == header_row || columns.is_empty() {
+                        *columns = column_names(cells, header_row > 0);
+                        if header_row > 0 {
+                            return;
+                        }
+                    }
+                    sink(typed_row(number, columns, cells));
+                })
+            }
+            Source::Json(elements) => {
+                let mut give = |number, columns: &[String], cells: &Cells| {
+                    sink(typed_row(number, columns, cells));
+                };
+                elements.consume(&self.text, last, &mut waiting, &mut give)
+            }
+            Source::Cards(cards) => {
+                let mut give = |number, columns: &[String], cells: &Cells| {
+                    sink(typed_row(number, columns, cells));
+                };
+                cards.consume(&self.text, last, &mut waiting, &mut give)
+            }
         };
         self.text.drain(..used);
+        self.keep(waiting, full);
+    }
+
+    /// Puts the findings of a step, in the order of their rows, behind the `full` ones that wait already.
+    fn keep(&mut self, mut waiting: Vec<Issue>, full: usize) {
         if !self.issues.is_empty() || waiting.len() > full {
             waiting.append(&mut self.issues);
             waiting.truncate(MAX_WAITING_ISSUES.max(full));
@@ -199,8 +223,9 @@ impl Reader {
     /// The columns found so far.
     pub fn columns(&self) -> &[String] {
         match &self.source {
-            Source::Delimited(_) => &self.columns,
+            Source::Delimited(_) | Source::Sheet(_) => &self.columns,
             Source::Json(elements) => elements.columns(),
+            Source::Cards(cards) => cards.columns(),
         }
     }
 
@@ -208,6 +233,17 @@ impl Reader {
     /// (warnings). Emptied by the call.
     pub fn take_issues(&mut self) -> Vec<Issue> {
         std::mem::take(&mut self.issues)
+    }
+}
+
+/// A row of a format that knows the types of its cells.
+fn typed_row<'a>(number: u32, columns: &'a [String], cells: &'a Cells) -> Row<'a> {
+    Row {
+        number,
+        columns,
+        text: &cells.text,
+        ends: &cells.ends,
+        types: &cells.types,
     }
 }
 

@@ -22,6 +22,11 @@ impl Intake {
         }
     }
 
+    /// From now on each record tells what cleaning did to its values ([`Incoming::cleaned`]): for dry runs.
+    pub fn watch(&mut self) {
+        self.assembler.watch();
+    }
+
     /// Takes the next bytes and appends the records that are complete.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<Incoming>) {
         let (assembler, rows) = (&mut self.assembler, &mut self.rows);

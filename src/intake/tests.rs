@@ -185,10 +185,10 @@ fn hubspot_contacts() {
     check(
         sample!("hubspot-contacts.csv"),
         expect![[r#"
-        Delimited Utf8 Some(',') header 1 preset hubspot_contacts kind Customers dates MonthFirst
-        Record ID=customer.external_id, First Name=first_name, Last Name=last_name, Email=email, Phone Number=phone, Contact owner=owner, Create Date=signup_on, Job Title=occupation, Company Name=company, Associated Company=company, Country/Region=country, City=city, State/Region=province, Postal Code=postal_code, Original Source=source_channel
-        2: {"country":"France","custom":{"company":"Acme Trading"},"email":"camille@example.com","externalId":"101","name":"Camille Durand","owner":"Mei Lin","phone":"+33600000000","signupOn":"2024-03-12","sourceChannel":"ORGANIC_SEARCH"} keys ["+33600000000", "camille@example.com"]
-    "#]],
+            Delimited Utf8 Some(',') header 1 preset hubspot_contacts kind Customers dates MonthFirst
+            Record ID=customer.external_id, First Name=first_name, Last Name=last_name, Email=email, Phone Number=phone, Contact owner=owner, Create Date=signup_on, Job Title=occupation, Company Name=company, Associated Company=company, Country/Region=country, City=city, State/Region=province, Postal Code=postal_code, Original Source=source_channel
+            2: {"country":"法国","custom":{"company":"Acme Trading"},"email":"camille@example.com","externalId":"101","name":"Camille Durand","owner":"Mei Lin","phone":"+33600000000","signupOn":"2024-03-12","sourceChannel":"ORGANIC_SEARCH"} keys ["+33600000000", "camille@example.com"]
+        "#]],
     );
 }
 
@@ -197,10 +197,10 @@ fn shopify_customers() {
     check(
         sample!("shopify-customers.csv"),
         expect![[r#"
-        Delimited Utf8 Some(',') header 1 preset shopify_customers kind Customers dates MonthFirst
-        Customer ID=customer.external_id, First Name=first_name, Last Name=last_name, Email=email, Accepts Email Marketing=consent.email, Default Address Company=company, Default Address Address1=address, Default Address Address2=address, Default Address City=city, Default Address Province Code=province, Default Address Country Code=country, Default Address Zip=postal_code, Default Address Phone=phone, Phone=phone, Accepts SMS Marketing=consent.sms, Note=note, Tags=tags
-        2: {"address":"1 Main St","city":"Portland","consent":{"email":true,"sms":false},"country":"US","email":"ann@example.com","externalId":"6001000000001","name":"Ann Example","phone":"+15555550100","postalCode":"97201","province":"OR","tags":["VIP","newsletter"]} keys ["+15555550100", "ann@example.com"]
-    "#]],
+            Delimited Utf8 Some(',') header 1 preset shopify_customers kind Customers dates MonthFirst
+            Customer ID=customer.external_id, First Name=first_name, Last Name=last_name, Email=email, Accepts Email Marketing=consent.email, Default Address Company=company, Default Address Address1=address, Default Address Address2=address, Default Address City=city, Default Address Province Code=province, Default Address Country Code=country, Default Address Zip=postal_code, Default Address Phone=phone, Phone=phone, Accepts SMS Marketing=consent.sms, Note=note, Tags=tags
+            2: {"address":"1 Main St","city":"Portland","consent":{"email":true,"sms":false},"country":"美国","email":"ann@example.com","externalId":"6001000000001","name":"Ann Example","phone":"+15555550100","postalCode":"97201","province":"Oregon","tags":["VIP","newsletter"]} keys ["+15555550100", "ann@example.com"]
+        "#]],
     );
 }
 
@@ -209,13 +209,13 @@ fn shopify_orders() {
     check(
         sample!("shopify-orders.csv"),
         expect![[r#"
-        Delimited Utf8 Some(',') header 1 preset shopify_orders kind Orders dates MonthFirst
-        Name=order.external_id, Email=email, Financial Status=order.status, Paid at=order.at, Accepts Marketing=consent.email, Currency=order.currency, Taxes=order.tax, Total=order.amount, Discount Code=order.coupon, Discount Amount=order.discount, Created at=order.at, Lineitem quantity=line.quantity, Lineitem name=line.product, Lineitem price=line.price, Billing Name=name, Billing Address1=address, Billing City=city, Billing Zip=postal_code, Billing Province=province, Billing Country=country, Billing Phone=phone, Shipping Name=name, Shipping Phone=phone, Refunded Amount=order.refunded, Source=order.channel, Lineitem discount=line.discount, Phone=phone, Billing Province Name=province
-        2: {"city":"Springfield","consent":{"email":false},"country":"US","email":"ann@example.com","name":"Ann Example","postalCode":"12345"} keys ["ann@example.com"]
-            order #1001 at 2024-05-01T09:58:12.000Z USD 34.98 Paid tax 0.00 channel web
-            line Crew Tee - Black / S x2000 19.98
-            line Cap - Red x1000 10.00
-    "#]],
+            Delimited Utf8 Some(',') header 1 preset shopify_orders kind Orders dates MonthFirst
+            Name=order.external_id, Email=email, Financial Status=order.status, Paid at=order.at, Accepts Marketing=consent.email, Currency=order.currency, Taxes=order.tax, Total=order.amount, Discount Code=order.coupon, Discount Amount=order.discount, Created at=order.at, Lineitem quantity=line.quantity, Lineitem name=line.product, Lineitem price=line.price, Billing Name=name, Billing Address1=address, Billing City=city, Billing Zip=postal_code, Billing Province=province, Billing Country=country, Billing Phone=phone, Shipping Name=name, Shipping Phone=phone, Refunded Amount=order.refunded, Source=order.channel, Lineitem discount=line.discount, Phone=phone, Billing Province Name=province
+            2: {"city":"Springfield","consent":{"email":false},"country":"美国","email":"ann@example.com","name":"Ann Example","postalCode":"12345"} keys ["ann@example.com"]
+                order #1001 at 2024-05-01T09:58:12.000Z USD 34.98 Paid tax 0.00 channel web
+                line Crew Tee - Black / S x2000 19.98
+                line Cap - Red x1000 10.00
+        "#]],
     );
 }
 
@@ -266,7 +266,7 @@ fn woo_customers() {
         expect![[r#"
             Delimited Utf8 Some(',') header 1 preset woo_customers kind Customers dates MonthFirst
             Name=name, Username=nickname, Sign Up=signup_on, Email=email, Country / Region=country, City=city, Region=province, Postal Code=postal_code, Billing Phone=phone, Shipping Phone=phone
-            2: {"city":"Portland","country":"US","custom":{"nickname":"ann"},"email":"ann@example.com","name":"Ann Example","phone":"+15555550100","postalCode":"97201","province":"OR","signupOn":"2024-05-01"} keys ["+15555550100", "ann@example.com"]
+            2: {"city":"Portland","country":"美国","custom":{"nickname":"ann"},"email":"ann@example.com","name":"Ann Example","phone":"+15555550100","postalCode":"97201","province":"Oregon","signupOn":"2024-05-01"} keys ["+15555550100", "ann@example.com"]
                 source 1
         "#]],
     );
@@ -304,10 +304,10 @@ fn zoho_accounts() {
     check(
         sample!("zoho-accounts.csv"),
         expect![[r#"
-        Delimited Utf8 Some(',') header 1 preset zoho_accounts kind Customers dates MonthFirst
-        Record Id=customer.external_id, Account Owner=owner, Account Name=company, Phone=phone, Created Time=signup_on, Billing Street=address, Billing City=city, Billing State=province, Billing Code=postal_code, Billing Country=country
-        2: {"city":"Shanghai","country":"China","externalId":"4876876000000222001","kind":"company","name":"Acme Trading","owner":"Mei Lin","phone":"+862155550100","signupOn":"2023-02-01"} keys ["+862155550100"]
-    "#]],
+            Delimited Utf8 Some(',') header 1 preset zoho_accounts kind Customers dates MonthFirst
+            Record Id=customer.external_id, Account Owner=owner, Account Name=company, Phone=phone, Created Time=signup_on, Billing Street=address, Billing City=city, Billing State=province, Billing Code=postal_code, Billing Country=country
+            2: {"city":"上海市","country":"中国","externalId":"4876876000000222001","kind":"company","name":"Acme Trading","owner":"Mei Lin","phone":"+862155550100","signupOn":"2023-02-01"} keys ["+862155550100"]
+        "#]],
     );
 }
 
@@ -344,7 +344,7 @@ fn google_contacts() {
         expect![[r#"
             Delimited Utf8 Some(',') header 1 preset google_contacts kind Customers dates MonthFirst
             First Name=first_name, Middle Name=middle_name, Last Name=last_name, Nickname=nickname, Organization Name=company, Organization Title=occupation, Birthday=birthday, Notes=note, Labels=tags, E-mail 1 - Value=email, E-mail 2 - Value=email, Phone 1 - Value=phone, Address 1 - Street=address, Address 1 - City=city, Address 1 - Region=province, Address 1 - Postal Code=postal_code, Address 1 - Country=country
-            2: {"birthday":"1990-05-14","city":"Arlington","country":"USA","custom":{"company":"Acme Trading"},"email":"grace@example.com","name":"Grace Example","phone":"+15555550100","tags":["VIP"]} keys ["+15555550100", "grace@example.com"]
+            2: {"birthday":"1990-05-14","city":"Arlington","country":"美国","custom":{"company":"Acme Trading"},"email":"grace@example.com","name":"Grace Example","phone":"+15555550100","tags":["VIP"]} keys ["+15555550100", "grace@example.com"]
                 source 1
                 Warning bad_phone row 2 phone "+1 555 555 0100 ::: +1 555 555 0101" -> "+15555550100"
         "#]],
@@ -408,7 +408,7 @@ fn the_files_of_the_browser_tests() {
     expect![[r#"
         shopify-customers.csv Utf8 Some(',') Some("shopify_customers") 60 Customer ID=customer.external_id, First Name=first_name, Last Name=last_name, Email=email, Accepts Email Marketing=consent.email, Default Address Company=company, Default Address Address1=address, Default Address Address2=address, Default Address City=city, Default Address Province Code=province, Default Address Country Code=country, Default Address Zip=postal_code, Default Address Phone=phone, Phone=phone, Accepts SMS Marketing=consent.sms, Note=note, Tags=tags
         shopify-orders.csv Utf8 Some(',') Some("shopify_orders") 174 Name=order.external_id, Email=email, Financial Status=order.status, Paid at=order.at, Accepts Marketing=consent.email, Currency=order.currency, Taxes=order.tax, Total=order.amount, Discount Code=order.coupon, Discount Amount=order.discount, Created at=order.at, Lineitem quantity=line.quantity, Lineitem name=line.product, Lineitem price=line.price, Billing Name=name, Billing Address1=address, Billing City=city, Billing Zip=postal_code, Billing Province=province, Billing Country=country, Billing Phone=phone, Shipping Name=name, Shipping Phone=phone, Refunded Amount=order.refunded, Source=order.channel, Lineitem discount=line.discount, Phone=phone, Billing Province Name=province
-        7: {"city":"Eugene","consent":{"email":false},"country":"US","email":"carla.muster2@example.com","name":"Carla Muster","postalCode":"97202"} keys ["carla.muster2@example.com"]
+        7: {"city":"Eugene","consent":{"email":false},"country":"美国","email":"carla.muster2@example.com","name":"Carla Muster","postalCode":"97202"} keys ["carla.muster2@example.com"]
             order #1003 at 2026-03-13T04:15:00.000Z CNY 3.00 Refunded gross 8.00 tax 0.00 channel web coupon WELCOME
             line Mug x1000 8.00
             Warning too_much row 7 order.refunded "8.00" -> "3.00"

@@ -2,7 +2,7 @@
 
 use crate::field::{FieldKind, fields};
 use crate::inspect::preset;
-use model::import::ImportPlan;
+use model::import::{FileFormat, ImportPlan};
 
 /// At most so many fields of the owner's own.
 const MAX_CUSTOM: usize = 100;
@@ -183,6 +183,9 @@ pub(crate) struct Binding {
     /// Header and field, for findings.
     pub(crate) header: String,
     pub(crate) field: String,
+    /// Texts of the column may have an apostrophe before what is a key, a number or a date: a workbook that was made
+    /// of another program's file.
+    pub(crate) strip: bool,
 }
 
 /// All columns that go somewhere, in the order of the file; grows with a JSON file's columns.
@@ -196,6 +199,10 @@ pub(crate) struct Bindings {
 impl Bindings {
     /// Binds the columns that are new since the last call.
     pub(crate) fn extend(&mut self, columns: &[String], plan: &ImportPlan, orders: bool) {
+        let ours = plan
+            .preset
+            .as_deref()
+            .is_some_and(|name| name.starts_with("shuke_"));
         for (column, header) in columns.iter().enumerate().skip(self.known_columns) {
             let Some(field) = plan.mapping.get(header) else {
                 continue;
@@ -222,6 +229,7 @@ impl Bindings {
                 kind,
                 header: header.clone(),
                 field: field.clone(),
+                strip: plan.format == FileFormat::Sheet && !ours,
             });
         }
         self.known_columns = columns.len().max(self.known_columns);

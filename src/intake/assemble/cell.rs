@@ -3,6 +3,7 @@
 use super::bind::Binding;
 use crate::clean::date::{self, Moment};
 use crate::clean::money::{Amount, amount};
+use crate::clean::place::Gazetteer;
 use crate::clean::{Read, cut, is_empty_like, unprotect, unwrap_formula};
 use crate::field::FieldKind;
 use crate::json_value::LIST_END;
@@ -20,10 +21,14 @@ pub(crate) struct Context {
     pub(crate) currency: Currency,
     pub(crate) decimal_comma: bool,
     pub(crate) preset: Option<String>,
+    /// The file is one that we wrote: what it says is taken as it is.
+    pub(crate) ours: bool,
+    pub(crate) gazetteer: Gazetteer,
 }
 
 impl Context {
     pub(crate) fn new(plan: &ImportPlan, around: Circumstances) -> Self {
+        let gazetteer = Gazetteer::new(&around.phone_country);
         Self {
             today: around.zone.day(around.now),
             around,
@@ -32,6 +37,11 @@ impl Context {
             // Spreadsheets put semicolons between cells where the comma is the decimal point.
             decimal_comma: plan.delimiter == Some(';'),
             preset: plan.preset.clone(),
+            ours: plan
+                .preset
+                .as_deref()
+                .is_some_and(|name| name.starts_with("shuke_")),
+            gazetteer,
         }
     }
 
@@ -69,6 +79,8 @@ pub(crate) fn cell<'a>(row: &Row<'a>, binding: &Binding) -> Option<Cell<'a>> {
             let words: Vec<&str> = text.split(LIST_END).filter(|w| !w.is_empty()).collect();
             Cow::Owned(words.join(", "))
         }
+        (_, Cow::Borrowed(text)) if binding.strip => Cow::Borrowed(bare_key(text, binding)),
+        (_, Cow::Owned(text)) if binding.strip => Cow::Owned(bare_key(&text, binding).to_owned()),
         (_, text) => text,
     };
     let custom = matches!(binding.target, super::bind::Target::Custom(_));
@@ -91,6 +103,15 @@ fn bare<'a>(text: &'a str, binding: &Binding) -> &'a str {
         // An apostrophe never belongs to a number, a date or a key.
         _ => inner.strip_prefix('\'').unwrap_or(inner),
     }
+}
+
+/// As [`bare`], for texts that are what they say: only what can be no text is freed from its protection.
+fn bare_key<'a>(text: &'a str, binding: &Binding) -> &'a str {
+    let words = matches!(
+        binding.kind,
+        FieldKind::Text | FieldKind::Name | FieldKind::List
+    );
+    if words { text } else { bare(text, binding) }
 }
 
 /// Collects what is wrong with one cell.

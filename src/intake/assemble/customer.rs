@@ -2,9 +2,12 @@
 
 use super::bind::{Binding, CustomerTarget, Target};
 use super::cell::{Cell, Context, LONG, Notes, SHORT, custom_value};
-use crate::clean::{choice, date, email, list, name, phone};
+use super::cleaned::{self, word_of};
+use crate::clean::place::Place;
+use crate::clean::{choice, date, email, is_rounded, list, name, phone};
 use crate::{CellType, IncomingCustomer, clean};
 use model::{CustomField, CustomerDraft, CustomerId, CustomerKind, Issue, IssueCode};
+use std::borrow::Cow;
 
 /// A customer in the making. A field keeps the first value it gets, so that of several columns (or rows of one
 /// order) the first that says something counts.
@@ -19,6 +22,8 @@ pub(crate) struct CustomerParts {
     nickname: String,
     company: String,
     phone_key: Option<String>,
+    /// The name with the telephone number that was taken out of it; a column of telephone numbers knows better.
+    name_and_phone: Option<String>,
     email_key: Option<String>,
 }
 
@@ -34,7 +39,7 @@ impl CustomerParts {
         use CustomerTarget as C;
         match target {
             C::Name if context.is_preset("tmall_orders") => {}
-            C::Name => fill_name(&mut self.draft.name, cell, notes),
+            C::Name => self.take_name(cell, context, notes),
             C::FirstName => fill_name(&mut self.first_name, cell, notes),
             C::MiddleName => fill_name(&mut self.middle_name, cell, notes),
             C::LastName => fill_name(&mut self.last_name, cell, notes),
@@ -100,6 +105,114 @@ impl CustomerParts {
         }
     }
 
+    /// What the field holds so far, as it is shown.
+    pub(super) fn kept(&self, target: CustomerTarget, context: &Context) -> Option<Cow<'_, str>> {
+        use CustomerTarget as C;
+        let draft = &self.draft;
+        let name = match target {
+            C::Name => Some(&draft.name),
+            C::FirstName => Some(&self.first_name),
+            C::MiddleName => Some(&self.middle_name),
+            C::LastName => Some(&self.last_name),
+            C::Nickname => Some(&self.nickname),
+            C::Company => Some(&self.company),
+            _ => None,
+        };
+        if let Some(name) = name {
+            return (!name.is_empty()).then_some(Cow::Borrowed(name.as_str()));
+        }
+        let text = match target {
+            C::Phone => &draft.phone,
+            C::Email => &draft.email,
+            C::ExternalId => &draft.external_id,
+            C::Country => &draft.country,
+            C::Province => &draft.province,
+            C::City => &draft.city,
+            C::District => &draft.district,
+            C::PostalCode => &draft.postal_code,
+            C::Occupation => &draft.occupation,
+            C::Education => &draft.education,
+            C::IncomeBand => &draft.income_band,
+            C::Industry => &draft.industry,
+            C::CompanySize => &draft.company_size,
+            C::SourceChannel => &draft.source_channel,
+            C::Owner => &draft.owner,
+            _ => return self.kept_other(target, context).map(Cow::Owned),
+        };
+        text.as_deref().map(Cow::Borrowed)
+    }
+
+    fn kept_other(&self, target: CustomerTarget, context: &Context) -> Option<String> {
+        use CustomerTarget as C;
+        let draft = &self.draft;
+        match target {
+            C::Kind => self.kind.as_ref().map(word_of),
+            C::Gender => draft.gender.as_ref().map(word_of),
+            C::Birthday => draft.birthday.map(|it| it.to_string()),
+            C::SignupOn => draft.signup_on.map(|it| it.to_string()),
+            C::ConsentEmail => draft.consent.email.map(|it| it.to_string()),
+            C::ConsentSms => draft.consent.sms.map(|it| it.to_string()),
+            C::ConsentPhone => draft.consent.phone.map(|it| it.to_string()),
+            C::AcquisitionCost => draft
+                .acquisition_cost
+                .map(|it| it.to_decimal(context.around.currency)),
+            // 天猫's cell of three things.
+            C::Address => {
+                let parts = [
+                    Some(&draft.name),
+                    draft.phone.as_ref(),
+                    draft.address.as_ref(),
+                ];
+                let parts: Vec<&str> = parts
+                    .into_iter()
+                    .flatten()
+                    .map(String::as_str)
+                    .filter(|it| !it.is_empty())
+                    .collect();
+                (!parts.is_empty()).then(|| parts.join(" · "))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a field of the owner's own holds so far, as it is shown.
+    pub(super) fn kept_custom(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.draft.custom.get(key).map(cleaned::custom)
+    }
+
+    /// What we wrote ourselves comes back as it was.
+    fn take_name(&mut self, cell: &Cell<'_>, context: &Context, notes: &mut Notes<'_>) {
+        if self.draft.name.is_empty() {
+            let ours = context.ours || self.id.is_some();
+            let tidy = if ours { name::name } else { name::person };
+            let apart = if ours {
+                None
+            } else {
+                self.part_phone(&cell.text, context)
+            };
+            let text = apart.as_deref().unwrap_or(&cell.text);
+            self.draft.name = notes.short(&tidy(text), SHORT);
+        }
+    }
+
+    /// Takes a telephone number out of the cell of the name: what is left is the name. A number that is not the one of
+    /// the column for it stays where it stands.
+    fn part_phone(&mut self, text: &str, context: &Context) -> Option<String> {
+        let (name, number) = name::with_number(text)?;
+        let number = phone::phone(&number, &context.around.phone_country);
+        let number = number.text.filter(|_| number.whole)?;
+        match &self.phone_key {
+            Some(known) if *known != number => return None,
+            Some(_) => {}
+            None => {
+                self.name_and_phone = Some(name::person(text));
+                self.phone_key = Some(number.clone());
+                self.draft.phone = Some(number);
+            }
+        }
+        Some(name)
+    }
+
     fn take_word(&mut self, target: CustomerTarget, cell: &Cell<'_>, notes: &mut Notes<'_>) {
         use CustomerTarget as C;
         let draft = &mut self.draft;
@@ -134,7 +247,7 @@ impl CustomerParts {
 
     fn take_phone(&mut self, text: &str, context: &Context, notes: &mut Notes<'_>) {
         // A number by which somebody is recognised is worth more than one that is only written down.
-        if self.phone_key.is_some() {
+        if self.phone_key.is_some() && self.name_and_phone.is_none() {
             return;
         }
         let read = phone::phone(text, &context.around.phone_country);
@@ -143,6 +256,12 @@ impl CustomerParts {
         }
         let Some(text) = read.text else { return };
         if read.whole {
+            // Another number: both stay, each where it stood.
+            if let Some(both) = self.name_and_phone.take()
+                && self.phone_key.as_ref() != Some(&text)
+            {
+                self.draft.name = notes.short(&both, SHORT);
+            }
             self.phone_key = Some(text.clone());
             self.draft.phone = Some(text);
         } else if self.draft.phone.is_none() {
@@ -163,6 +282,10 @@ impl CustomerParts {
     fn take_key(&mut self, cell: &Cell<'_>, context: &Context, notes: &mut Notes<'_>) {
         if self.draft.external_id.is_some() {
             return;
+        }
+        if is_rounded(&cell.text) && !context.ours {
+            let lost = Issue::warning(IssueCode::DigitsLost).found(&cell.text);
+            return notes.add(lost.expected("2025100712345678901"));
         }
         let text = context.bare_key(&cell.text);
         self.draft.external_id = Some(notes.short(text, SHORT));
@@ -226,8 +349,8 @@ impl CustomerParts {
             && self.draft.external_id.is_none()
     }
 
-    /// The customer. In a file of orders (`keep_all` false) nickname and company only stand in for a missing name.
-    pub(crate) fn finish(mut self, keep_all: bool) -> IncomingCustomer {
+    /// The customer. What we wrote ourselves comes back as it was, so it is not tidied. In a file of orders (`keep_all` false) nickname and company only stand in for a missing name.
+    pub(crate) fn finish(mut self, keep_all: bool, context: &Context) -> IncomingCustomer {
         let draft = &mut self.draft;
         if draft.name.is_empty() {
             draft.name = name::full_name(&self.first_name, &self.middle_name, &self.last_name);
@@ -242,11 +365,24 @@ impl CustomerParts {
                     kind = kind.or(Some(CustomerKind::Company));
                 }
                 draft.name = spare;
+            } else if draft.name == spare && key == "company" {
+                // A contact that is called as the company is the company.
+                kind = kind.or(Some(CustomerKind::Company));
             } else if keep_all && draft.name != spare && !draft.custom.contains_key(key) {
                 draft
                     .custom
                     .insert(key.to_owned(), CustomField::Text(spare));
             }
+        }
+        if !(context.ours || self.id.is_some()) {
+            let mut place = Place {
+                country: draft.country.take(),
+                province: draft.province.take(),
+                city: draft.city.take(),
+            };
+            context.gazetteer.tidy(&mut place);
+            (draft.country, draft.province, draft.city) =
+                (place.country, place.province, place.city);
         }
         clean::cut(&mut draft.name, SHORT);
         draft.kind = kind.unwrap_or_default();

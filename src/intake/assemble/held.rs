@@ -76,6 +76,7 @@ impl Held {
         first.open.content = super::mix(first.open.content, open.content);
         first.open.order.add_lines(open.order);
         first.open.issues.extend(open.issues);
+        first.open.cleaned.extend(open.cleaned);
         first.open.rows.extend(open.rows);
         None
     }

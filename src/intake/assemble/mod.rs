@@ -7,27 +7,31 @@
 
 mod bind;
 mod cell;
+mod cleaned;
 mod customer;
 mod held;
 mod order;
 mod products;
 mod seen;
 
-use self::bind::{Bindings, CustomerTarget, LineTarget, OrderTarget, Target};
-use self::cell::{Context, Notes, cell};
+use self::bind::{Binding, Bindings, CustomerTarget, LineTarget, OrderTarget, Target};
+use self::cell::{Cell, Context, Notes, cell};
 use self::customer::{CustomerParts, identifies};
 use self::held::Held;
 use self::order::OrderParts;
 use self::seen::{Seen, Sight};
 use crate::Row;
+use crate::clean::total::{is_name_like, is_total};
 use model::import::{FileFormat, ImportKind, ImportPlan};
 use model::{
     Currency, CustomerDraft, CustomerId, Issue, IssueCode, Money, OrderDraft, OrderId, Timestamp,
     Zone,
 };
+use std::borrow::Cow;
 use xxhash_rust::xxh3::xxh3_64;
 
 pub(crate) use self::cell::untyped;
+pub use self::cleaned::CleanedCell;
 
 /// What reading depends on beside the file: all that must not be asked of a clock or a browser.
 #[derive(Clone, Debug)]
@@ -106,6 +110,8 @@ pub struct Incoming {
     pub source_key: Option<String>,
     /// Warnings about single values.
     pub issues: Vec<Issue>,
+    /// Values that are kept otherwise than they were written; empty unless the reading is watched.
+    pub cleaned: Vec<CleanedCell>,
     /// Why nothing is to be taken from it, if so. `customer` and `order` are then as far as they could be read.
     pub rejected: Option<Issue>,
     /// The rows as they were.
@@ -121,6 +127,8 @@ pub struct Assembler {
     open: Option<Open>,
     held: Held,
     seen: Seen,
+    /// What cleaning does is noted.
+    watched: bool,
 }
 
 /// The record that further rows may belong to.
@@ -132,6 +140,7 @@ struct Open {
     customer: CustomerParts,
     order: OrderParts,
     issues: Vec<Issue>,
+    cleaned: Vec<CleanedCell>,
     rejected: Option<Issue>,
     rows: Vec<RawRow>,
     /// Of all cells that go somewhere.
@@ -152,7 +161,13 @@ impl Assembler {
             open: None,
             held: Held::default(),
             seen: Seen::default(),
+            watched: false,
         }
+    }
+
+    /// From now on notes what cleaning does ([`Incoming::cleaned`]).
+    pub(crate) fn watch(&mut self) {
+        self.watched = true;
     }
 
     /// Takes a row; appends the records that are complete now (an order is complete when the next one begins).
@@ -184,6 +199,9 @@ impl Assembler {
             }
         };
         self.read(&row, &mut open);
+        if self.watched {
+            open.note_products(&row, &self.bindings.list);
+        }
         open.order.end_row(row.number, &mut open.issues);
         self.open = Some(open);
     }
@@ -268,6 +286,9 @@ impl Assembler {
             .filter(|b| !is_currency(&b.target));
         for binding in currencies.chain(others) {
             let Some(cell) = cell(row, binding) else {
+                if self.watched {
+                    open.note_emptied(row, binding);
+                }
                 continue;
             };
             let hash = mix(binding.column as u64, xxh3_64(cell.text.as_bytes()));
@@ -278,26 +299,45 @@ impl Assembler {
             if open.rows.len() == 1 && speaks_of_the_whole(&binding.target) {
                 open.head = mix(open.head, hash);
             }
-            let mut notes = Notes {
-                row: row.number,
-                binding,
-                issues: &mut open.issues,
-            };
-            let context = &self.context;
-            match &binding.target {
-                Target::Customer(target) => {
-                    // A member's nickname is who bought, where the shop knows no other key (淘宝).
-                    open.customer.take(*target, &cell, context, &mut notes);
-                    if *target == CustomerTarget::Nickname && context.is_preset("taobao_orders") {
-                        let key = CustomerTarget::ExternalId;
-                        open.customer.take(key, &cell, context, &mut notes);
-                    }
-                }
-                Target::Order(target) => open.order.take(*target, &cell, context, &mut notes),
-                Target::Line(target) => open.order.take_line(*target, &cell, context, &mut notes),
-                Target::Custom(key) => open.customer.take_custom(key, &cell, &mut notes),
+            if !self.watched {
+                self.take(binding, &cell, row.number, open);
+                continue;
             }
+            let before = open.kept(binding, &self.context).map(Cow::into_owned);
+            self.take(binding, &cell, row.number, open);
+            open.note_cleaned(row, binding, &cell, before.as_deref(), &self.context);
         }
+    }
+
+    /// Takes one cell.
+    fn take(&self, binding: &Binding, cell: &Cell<'_>, row: u32, open: &mut Open) {
+        let mut notes = Notes {
+            row,
+            binding,
+            issues: &mut open.issues,
+        };
+        let context = &self.context;
+        match &binding.target {
+            Target::Customer(target) => {
+                // A member's nickname is who bought, where the shop knows no other key (淘宝).
+                open.customer.take(*target, cell, context, &mut notes);
+                if *target == CustomerTarget::Nickname && context.is_preset("taobao_orders") {
+                    let key = CustomerTarget::ExternalId;
+                    open.customer.take(key, cell, context, &mut notes);
+                }
+            }
+            Target::Order(target) => open.order.take(*target, cell, context, &mut notes),
+            Target::Line(target) => open.order.take_line(*target, cell, context, &mut notes),
+            Target::Custom(key) => open.customer.take_custom(key, cell, &mut notes),
+        }
+    }
+
+    /// The word by which a row is one of totals. What we wrote ourselves has none.
+    fn total(&self, it: &Incoming) -> Option<String> {
+        let first = it.rows.first()?;
+        let first = first.cells().find(|cell| !cell.trim().is_empty())?;
+        let total = !self.context.ours && total_word(it.customer.as_ref(), first);
+        total.then(|| first.trim().to_owned())
     }
 
     /// Makes the record.
@@ -307,13 +347,16 @@ impl Assembler {
         let unknown = open.customer.is_unknown();
         let mut it = Incoming {
             row: open.row,
-            customer: (!unknown).then(|| open.customer.finish(!orders)),
+            customer: (!unknown).then(|| open.customer.finish(!orders, &self.context)),
             order: None,
             source_key: None,
             issues: open.issues,
+            cleaned: open.cleaned,
             rejected: open.rejected,
             rows: open.rows,
         };
+        let draft = it.customer.as_ref().map(|customer| &customer.draft);
+        Open::settle_places(&mut it.cleaned, &self.bindings.list, draft);
         let mut key = None;
         if orders {
             let order = open.order;
@@ -323,6 +366,11 @@ impl Assembler {
                 Ok(order) => it.order = Some(order),
                 Err(issue) => it.rejected = it.rejected.or(Some(issue)),
             }
+        } else if let Some(word) = self.total(&it) {
+            let issue = Issue::error(IssueCode::TotalRow).at_row(it.row);
+            it.rejected = it.rejected.or(Some(issue.found(&word)));
+            // What else is wrong with it is of no interest.
+            it.issues.clear();
         } else if let Some(customer) = &it.customer {
             key = customer.draft.external_id.clone();
             key = key.or_else(|| customer.id.map(|id| id.to_string()));
@@ -348,6 +396,17 @@ impl Assembler {
     }
 }
 
+/// Whether a row adds the table up: its first cell says so, and nothing in it tells who somebody is.
+fn total_word(customer: Option<&IncomingCustomer>, first: &str) -> bool {
+    let nobody = customer.is_none_or(|it| {
+        it.id.is_none()
+            && it.phone_key.is_none()
+            && it.email_key.is_none()
+            && !is_name_like(&it.draft.name)
+    });
+    nobody && is_total(first)
+}
+
 fn twice(key: &str, row: u32, orders: bool) -> Issue {
     let field = if orders {
         "order.external_id"
@@ -368,6 +427,7 @@ impl Open {
             customer: CustomerParts::default(),
             order: OrderParts::default(),
             issues: Vec::new(),
+            cleaned: Vec::new(),
             rejected: None,
             rows: Vec::with_capacity(1),
             content: 0,

@@ -6,16 +6,19 @@
 
 use super::bind::{LineTarget, OrderTarget};
 use super::cell::{Cell, Context, LARGEST, Notes, SHORT};
+use super::cleaned::{self, word_of};
 use super::products;
 use crate::IncomingOrder;
 use crate::clean::choice::{OrderState, deal_stage, order_state};
 use crate::clean::date::{self, Moment};
+use crate::clean::is_rounded;
 use crate::clean::money::{amount, quantity};
 use model::money::divide;
 use model::{
     Currency, Issue, IssueCode, Money, OrderDraft, OrderId, OrderLine, OrderStatus, Rounding,
     Timestamp,
 };
+use std::borrow::Cow;
 
 /// At most so many lines.
 const MAX_LINES: usize = 1_000;
@@ -36,6 +39,8 @@ pub(crate) struct LineParts {
 pub(crate) struct OrderParts {
     pub(crate) external_id: Option<String>,
     pub(crate) id: Option<OrderId>,
+    /// A number whose last digits a spreadsheet has thrown away: it may be that of any of many orders.
+    rounded: Option<String>,
     at: Option<Moment>,
     /// The time of day from a column of its own: milliseconds since midnight.
     time: Option<u32>,
@@ -75,7 +80,9 @@ impl OrderParts {
         use OrderTarget as O;
         match target {
             O::ExternalId => {
-                if self.external_id.is_none() {
+                if is_rounded(&cell.text) && !context.ours {
+                    self.rounded = Some(cell.text.to_string());
+                } else if self.external_id.is_none() {
                     self.external_id = Some(notes.short(context.bare_key(&cell.text), SHORT));
                 }
             }
@@ -114,6 +121,74 @@ impl OrderParts {
             O::Coupon => fill_text(&mut self.coupon, cell, notes),
             O::Currency => self.take_currency(cell, notes),
         }
+    }
+
+    /// What the order's field holds so far, as it is shown.
+    pub(super) fn kept(&self, target: OrderTarget, context: &Context) -> Option<Cow<'_, str>> {
+        use OrderTarget as O;
+        let local = |at: Timestamp| context.around.zone.write_local(at).replace('T', " ");
+        let amount = match target {
+            O::ExternalId => return self.external_id.as_deref().map(Cow::Borrowed),
+            O::Channel => return self.channel.as_deref().map(Cow::Borrowed),
+            O::Coupon => return self.coupon.as_deref().map(Cow::Borrowed),
+            O::Currency => return self.currency.map(|it| Cow::Owned(it.to_string())),
+            O::RefundedAt => return self.refunded_at.map(|at| Cow::Owned(local(at))),
+            O::At => {
+                let at = self.at?;
+                // A clock in a column of its own tells for itself.
+                return Some(Cow::Owned(match at.millis {
+                    None => at.day.to_string(),
+                    Some(_) => local(at.instant(context.around.zone)),
+                }));
+            }
+            O::Time => return self.time.map(|millis| Cow::Owned(clock_of(millis))),
+            O::Status => {
+                let (OrderState::Status(status), _) = self.state.as_ref()? else {
+                    return None;
+                };
+                return Some(Cow::Owned(word_of(status)));
+            }
+            O::Id => return None,
+            O::Amount => self.amount,
+            O::Gross => self.gross,
+            O::Discount => self.discount,
+            O::Tax => self.tax,
+            O::PaidWithPoints => self.paid_with_points,
+            O::Refunded => self.refunded,
+        };
+        cleaned::money(amount, self.currency(context))
+    }
+
+    /// What the field of the line that is being read holds so far, as it is shown.
+    pub(super) fn kept_of_line(
+        &self,
+        target: LineTarget,
+        context: &Context,
+    ) -> Option<Cow<'_, str>> {
+        use LineTarget as L;
+        let line = &self.line;
+        let amount = match target {
+            L::Product => return line.product.as_deref().map(Cow::Borrowed),
+            L::Category => return line.category.as_deref().map(Cow::Borrowed),
+            L::Quantity => return line.quantity.map(|it| Cow::Owned(pieces(it))),
+            L::Price => line.price,
+            L::Amount => line.amount,
+            L::Discount => line.discount,
+        };
+        cleaned::money(amount, self.currency(context))
+    }
+
+    /// The lines into which the product's text of the row that is being read will be taken apart, if it is.
+    pub(super) fn lines_of_text(&self) -> Option<String> {
+        let line = &self.line;
+        if line.amount.is_some() || line.price.is_some() || line.quantity.is_some() {
+            return None;
+        }
+        let several = products::several(line.product.as_deref()?)?;
+        let lines = several
+            .into_iter()
+            .map(|(product, count)| [product, " × ", &pieces(count)].concat());
+        Some(lines.collect::<Vec<_>>().join(", "))
     }
 
     fn take_time(&mut self, cell: &Cell<'_>, notes: &mut Notes<'_>) {
@@ -284,6 +359,13 @@ impl OrderParts {
         context: &Context,
         issues: &mut Vec<Issue>,
     ) -> Result<IncomingOrder, Issue> {
+        if let Some(rounded) = &self.rounded {
+            return Err(Issue::error(IssueCode::DigitsLost)
+                .at_row(row)
+                .in_field("order.external_id")
+                .found(rounded)
+                .expected("2025100712345678901"));
+        }
         let currency = self.currency(context);
         if let Some((OrderState::NotAPurchase, word)) = &self.state {
             return Err(Issue::error(IssueCode::NotAPurchase)
@@ -471,6 +553,24 @@ fn cause(issues: &mut Vec<Issue>, field: &str, row: u32) -> Issue {
         },
         None => Issue::error(IssueCode::Missing).at_row(row).in_field(field),
     }
+}
+
+/// Thousandths of pieces as a decimal.
+fn pieces(milli: i64) -> String {
+    let (whole, rest) = (milli / 1000, (milli % 1000).abs());
+    match rest {
+        0 => whole.to_string(),
+        _ => format!("{whole}.{rest:03}")
+            .trim_end_matches('0')
+            .to_owned(),
+    }
+}
+
+/// Milliseconds since midnight as a time of day.
+fn clock_of(millis: u32) -> String {
+    let seconds = millis / 1000;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    format!("{hours:02}:{minutes:02}:{:02}", seconds % 60)
 }
 
 /// A part of the amount cannot be more than it.

@@ -75,6 +75,24 @@ fn the_same_order_again() {
 }
 
 #[test]
+fn orders_whose_numbers_a_spreadsheet_rounded_are_refused() {
+    // Two orders that would have become one.
+    check(
+        "订单号,下单时间,会员编号,手机号,实付金额\n\
+         2.02510E+18,2025-01-01 10:00,1.2E+5,13800000000,10\n\
+         2.02510E+18,2025-01-02 10:00,,13800000001,20\n\
+         2025100712345678901,2025-01-03 10:00,,13800000000,30\n",
+        expect![[r#"
+            2: {"phone":"+8613800000000"} keys ["+8613800000000"]
+                source 1
+                Warning digits_lost row 2 customer.external_id "1.2E+5" -> "2025100712345678901"
+                rejected: Error digits_lost row 2 order.external_id "2.02510E+18" -> "2025100712345678901"
+            4: {"phone":"+8613800000000"} keys ["+8613800000000"]
+                order 2025100712345678901 at 2025-01-03T02:00:00.000Z CNY 30.00 Paid"#]],
+    );
+}
+
+#[test]
 fn lines_of_an_order() {
     // Amounts of lines under the order's number; rows below merged cells; lines that contradict themselves.
     check(
@@ -419,4 +437,55 @@ fn lines_that_come_too_late_are_refused() {
     );
     let joined = records[2].order.as_ref().unwrap();
     assert_eq!(joined.draft.lines.len(), 2);
+}
+
+#[test]
+fn lines_of_totals_are_left_out_with_their_reason() {
+    for (row, out) in [
+        ("合计,6人,,", true),
+        ("Total,,,", true),
+        (" 总 计 ：,,,120", true),
+        ("小计,6,,合计", true),
+        ("合计,王芳,,", false),
+        ("合计,,13800000000,", false),
+        ("M1,合计,13800000000,", false),
+    ] {
+        let records = records(&format!(
+            "编号,姓名,手机,备注\nM9,李娜,13800000009,好\n{row}\n"
+        ));
+        let last = records.last().unwrap();
+        let found = last.rejected.as_ref().map(|issue| issue.code);
+        assert_eq!(found, out.then_some(IssueCode::TotalRow), "{row}");
+    }
+    // In a table that begins with the name the word is the name.
+    let records = records("姓名,手机\n李娜,13800000009\n合计,6人\n");
+    let found = records[1].rejected.as_ref().map(|issue| issue.code);
+    assert_eq!(found, Some(IssueCode::TotalRow));
+    assert!(
+        records[1].issues.is_empty(),
+        "its cells are no telephone numbers"
+    );
+}
+
+#[test]
+fn a_telephone_in_the_cell_of_the_name_is_taken_out_of_it() {
+    check(
+        "姓名,城市,手机\n\
+         王小明 13812345678,杭州,\n\
+         13812345679 李娜,杭州,\n\
+         陈伟 13812345670,杭州,13800000001\n\
+         陈伟 13812345670,杭州,13812345670\n\
+         5号桌 13812345671,杭州,\n",
+        expect![[r#"
+            2: {"city":"杭州市","name":"王小明","phone":"+8613812345678"} keys ["+8613812345678"]
+                source 1
+            3: {"city":"杭州市","name":"李娜","phone":"+8613812345679"} keys ["+8613812345679"]
+                source 1
+            4: {"city":"杭州市","name":"陈伟 13812345670","phone":"+8613800000001"} keys ["+8613800000001"]
+                source 1
+            5: {"city":"杭州市","name":"陈伟","phone":"+8613812345670"} keys ["+8613812345670"]
+                source 1
+            6: {"city":"杭州市","name":"5号桌 13812345671"} keys ["5号桌 13812345671"]
+                source 1"#]],
+    );
 }

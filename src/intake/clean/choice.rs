@@ -7,15 +7,16 @@ use model::{CustomerKind, Gender, Issue, IssueCode, OrderStatus};
 /// Reads a gender. Words for "unknown" give nothing, without complaint.
 pub fn gender(cell: &str) -> Read<Gender> {
     match fold(cell).as_str() {
-        "女" | "女性" | "女士" | "小姐" | "f" | "female" | "woman" | "girl" | "w" | "weiblich"
-        | "mrs" | "ms" | "miss" => Read::good(Gender::Female),
-        "男" | "男性" | "先生" | "m" | "male" | "man" | "boy" | "männlich" | "mr" => {
+        // 1 and 2 are what ISO/IEC 5218 and the systems that follow it write.
+        "2" | "女" | "女性" | "女士" | "小姐" | "f" | "female" | "woman" | "girl" | "w"
+        | "weiblich" | "mrs" | "ms" | "miss" => Read::good(Gender::Female),
+        "1" | "男" | "男性" | "先生" | "m" | "male" | "man" | "boy" | "männlich" | "mr" => {
             Read::good(Gender::Male)
         }
         "其他" | "其它" | "other" | "o" | "x" | "nonbinary" | "diverse" | "divers" => {
             Read::good(Gender::Other)
         }
-        "" | "未知" | "保密" | "不详" | "unknown" | "u" | "0" | "未填" | "prefernottosay" => {
+        "" | "未知" | "保密" | "不详" | "unknown" | "u" | "0" | "9" | "未填" | "prefernottosay" => {
             Read {
                 value: None,
                 issue: None,

@@ -6,11 +6,14 @@ pub mod list;
 pub mod money;
 pub mod name;
 pub mod phone;
+pub mod place;
+pub mod total;
 
 mod email;
 pub(crate) mod text;
 
 pub use email::email;
+pub(crate) use text::is_rounded;
 pub use text::{cut, fold, is_empty_like, text, unprotect, unwrap_formula};
 
 use model::Issue;

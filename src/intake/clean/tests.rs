@@ -3,8 +3,9 @@
 use super::choice::{OrderState, flag, gender, kind, order_state};
 use super::date::{birthday, day, instant};
 use super::money::{amount, quantity};
-use super::name::{full_name, name};
+use super::name::{full_name, name, person, with_number};
 use super::phone::phone;
+use super::text::is_rounded;
 use super::*;
 use model::import::DateOrder;
 use model::{Currency, CustomerKind, Gender, IssueCode, OrderStatus, Zone};
@@ -120,6 +121,83 @@ fn emails_are_tidied_or_refused() {
     let read = email("ann@example.com; bo@example.com");
     assert_eq!(read.value.as_deref(), Some("ann@example.com"));
     assert!(read.issue.is_some());
+}
+
+#[test]
+fn persons_lose_their_titles_and_get_the_order_in_which_they_are_called() {
+    for (cell, expected) in [
+        ("Mr. John Smith", "John Smith"),
+        ("MRS Ann Example", "Ann Example"),
+        ("Dr Grace B. Example", "Grace B. Example"),
+        ("Example, Ann", "Ann Example"),
+        ("O'Neil, Mary-Jane", "Mary-Jane O'Neil"),
+        ("Smith, John, Jr.", "Smith, John, Jr."),
+        ("Acme Trading, Inc.", "Acme Trading, Inc."),
+        ("Dr. Oetker GmbH", "Dr. Oetker GmbH"),
+        ("Mr", "Mr"),
+        ("Ａｎｎ　Ｅｘａｍｐｌｅ", "Ann Example"),
+        ("陈伟先生", "陈伟"),
+        ("王先生", "王先生"),
+        ("欧阳女士", "欧阳女士"),
+        ("欧阳娜娜 女士", "欧阳娜娜 女士"),
+        ("示例贸易有限公司", "示例贸易有限公司"),
+        ("陈（老客）", "陈（老客）"),
+    ] {
+        assert_eq!(person(cell), expected, "{cell}");
+    }
+}
+
+#[test]
+fn numbers_that_a_spreadsheet_rounded_are_known() {
+    for cell in [
+        "2.02510E+18",
+        "2.0251007123456799E+18",
+        "1.38E+10",
+        "2E+18",
+        "2.5e18",
+    ] {
+        assert!(is_rounded(cell), "{cell}");
+    }
+    for cell in [
+        "2025100712345678901",
+        "5E12",
+        "E20250720164254",
+        "12.5",
+        "1.5E",
+        "10.5E+3",
+        "C-000123",
+    ] {
+        assert!(!is_rounded(cell), "{cell}");
+    }
+}
+
+#[test]
+fn a_number_beside_a_name_is_told_from_it() {
+    for (cell, expected) in [
+        ("王小明 13812345678", Some(("王小明", "13812345678"))),
+        ("王小明13812345678", Some(("王小明", "13812345678"))),
+        ("王小明（138 1234 5678）", Some(("王小明", "138 1234 5678"))),
+        ("13812345678 王小明", Some(("王小明", "13812345678"))),
+        (
+            "王小明/+86-13812345678",
+            Some(("王小明", "+86-13812345678")),
+        ),
+        (
+            "Ann Example, 5555550100",
+            Some(("Ann Example", "5555550100")),
+        ),
+        ("王小明", None),
+        ("13812345678", None),
+        ("王小明 2", None),
+        ("5号桌 13812345678", None),
+        ("三楼 202", None),
+    ] {
+        let found = with_number(cell);
+        let found = found
+            .as_ref()
+            .map(|(name, number)| (name.as_str(), number.as_str()));
+        assert_eq!(found, expected, "{cell}");
+    }
 }
 
 #[test]

@@ -100,6 +100,12 @@ pub fn is_empty_like(cell: &str) -> bool {
             | "NULL"
             | "(null)"
             | "<null>"
+            | "#REF!"
+            | "#DIV/0!"
+            | "#VALUE!"
+            | "#NAME?"
+            | "#NUM!"
+            | "#NULL!"
             | "nil"
             | "None"
             | "none"
@@ -109,6 +115,23 @@ pub fn is_empty_like(cell: &str) -> bool {
             | "未填写"
             | "未设置"
     )
+}
+
+/// Whether a spreadsheet has rounded a long number (`2.02510E+18`): its last digits are lost.
+pub(crate) fn is_rounded(cell: &str) -> bool {
+    let Some((mantissa, exponent)) = cell.split_once(['E', 'e']) else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let power = exponent.strip_prefix('+').unwrap_or(exponent);
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    // `5E12` may well be an identifier; with a sign or a point it is a number.
+    let number = exponent.starts_with('+') || mantissa.contains('.');
+    number
+        && whole.len() == 1
+        && digits(whole)
+        && (part.is_empty() || digits(part))
+        && digits(power)
 }
 
 /// Cuts to at most `limit` characters; true when something was lost.

@@ -20,6 +20,15 @@ pub(crate) struct HeaderWords {
     /// All words folded, and the columns of known programs as they are compared.
     known: BTreeSet<String>,
     columns: BTreeSet<String>,
+    /// Words that turn the meaning of a header they stand in.
+    others: Vec<Other>,
+}
+
+struct Other {
+    word: &'static str,
+    folded: String,
+    tokens: Vec<String>,
+    han: bool,
 }
 
 struct Word {
@@ -48,10 +57,20 @@ impl HeaderWords {
             .flat_map(|preset| preset.columns)
             .map(|(name, _)| preset::key(name))
             .collect();
+        let others = OTHER_MEANING
+            .iter()
+            .map(|&word| Other {
+                word,
+                folded: fold(word),
+                tokens: tokens(word),
+                han: is_han(word),
+            })
+            .collect();
         Self {
             words,
             known,
             columns,
+            others,
         }
     }
 
@@ -69,16 +88,25 @@ impl HeaderWords {
         if folded.is_empty() || header.starts_with('#') {
             return Vec::new();
         }
+        let ours = is_ours(header);
         let lower = header.to_lowercase();
         let sender = SENDER.iter().any(|word| lower.contains(word));
         let own = tokens(header);
+        // Looked for once a header: a file may have two thousand.
+        let others: Vec<&str> = self
+            .others
+            .iter()
+            .filter(|other| other.stands_in(&lower, &own))
+            .map(|other| other.folded.as_str())
+            .collect();
         let mut fits: Vec<(&'static str, Fit)> = Vec::new();
         for word in &self.words {
             let exact = word.folded == folded;
-            let other = !exact && means_other(&lower, &own, word);
+            // A word in the header that the known word lacks.
+            let other = !exact && others.iter().any(|other| !word.folded.contains(other));
             let score = if exact {
                 3
-            } else if sender || other {
+            } else if sender || other || ours {
                 0
             } else if contains(&folded, &own, word) {
                 2
@@ -147,17 +175,14 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// The header has a word in it that the known word lacks and that turns its meaning.
-fn means_other(lower: &str, own: &[String], word: &Word) -> bool {
-    OTHER_MEANING.iter().any(|other| {
-        let there = if is_han(other) {
-            lower.contains(other)
-        } else {
-            let parts = tokens(other);
-            own.windows(parts.len()).any(|window| window == parts)
-        };
-        there && !word.folded.contains(&fold(other))
-    })
+impl Other {
+    fn stands_in(&self, lower: &str, own: &[String]) -> bool {
+        if self.han {
+            return lower.contains(self.word);
+        }
+        own.windows(self.tokens.len().max(1))
+            .any(|window| window == self.tokens)
+    }
 }
 
 fn contains(folded: &str, own: &[String], word: &Word) -> bool {
@@ -339,6 +364,11 @@ pub(crate) fn guess(
             set(&mut guesses, column, header, GuessReason::Header);
             continue;
         }
+        if let Some(own) = own_field(header) {
+            let field = ["custom.", own].concat();
+            set(&mut guesses, column, &field, GuessReason::Header);
+            continue;
+        }
         for (field, fit) in words.fits(header) {
             let of_order = field.starts_with("order.") || field.starts_with("line.");
             let allowed = match kind {
@@ -370,7 +400,27 @@ pub(crate) fn guess(
         }
     }
     by_values(&mut guesses, shapes, kind);
+    for (guess, header) in guesses.iter_mut().zip(headers) {
+        if is_ours(header) && guess.1 == GuessReason::Values {
+            *guess = (None, GuessReason::None);
+        }
+    }
     guesses
+}
+
+/// Columns that we wrote in words and that say so: ids, and what is calculated, which no import takes.
+fn is_ours(header: &str) -> bool {
+    let header = header.trim();
+    header.ends_with("(Shuke)") || header.ends_with("（熟客）")
+}
+
+/// The owner's own field that a column of ours in words holds.
+fn own_field(header: &str) -> Option<&str> {
+    let header = header.trim();
+    let own = header
+        .strip_suffix("（自定义）")
+        .or_else(|| header.strip_suffix("(custom)"))?;
+    Some(own.trim_end()).filter(|own| !own.is_empty())
 }
 
 fn set(guesses: &mut [Guess], column: usize, field: &str, reason: GuessReason) {

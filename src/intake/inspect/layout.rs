@@ -2,9 +2,10 @@
 
 use super::guess::{HeaderWords, looks_like_data};
 use crate::delimited::Splitter;
+use crate::sheet_text::SheetRows;
 
 /// Delimiters that occur, the likelier first.
-const DELIMITERS: [char; 4] = [',', '\t', ';', '|'];
+const DELIMITERS: [char; 8] = [',', '\t', ';', '|', '^', '~', '\u{1}', '\u{1f}'];
 
 /// So many rows are looked at.
 const ROWS: usize = 200;
@@ -20,6 +21,17 @@ pub(crate) fn rows(text: &str, delimiter: char, at_end: bool) -> Vec<NumberedRow
     let mut rows = Vec::new();
     let mut splitter = Splitter::new(Some(delimiter));
     splitter.consume(text, at_end, &mut Vec::new(), &mut |number, cells| {
+        if rows.len() < ROWS {
+            rows.push((number, cells.iter().map(str::to_owned).collect()));
+        }
+    });
+    rows
+}
+
+/// The first rows of a sheet of a workbook.
+pub(crate) fn sheet_rows(text: &str, at_end: bool) -> Vec<NumberedRow> {
+    let mut rows = Vec::new();
+    SheetRows::default().consume(text, at_end, &mut Vec::new(), &mut |number, cells| {
         if rows.len() < ROWS {
             rows.push((number, cells.iter().map(str::to_owned).collect()));
         }

@@ -15,6 +15,7 @@ use crate::clean::date::{Certainty, moment};
 use crate::decode::TextDecoder;
 use crate::field::{FieldKind, fields};
 use crate::reader::Reader;
+use crate::sheet_text;
 use model::import::{
     ColumnGuess, DateOrder, FileFormat, GuessReason, ImportPlan, Inspection, OnMatch, Reading,
     TextEncoding,
@@ -45,8 +46,6 @@ pub enum Found {
     Html,
     /// XML.
     Xml,
-    /// A contact card file.
-    VCard,
     /// A SQLite database: perhaps a backup of ours, which is restored, not imported.
     Sqlite,
     /// JSON without any list of records.
@@ -70,7 +69,6 @@ impl Found {
             Found::Media => "media",
             Found::Html => "html",
             Found::Xml => "xml",
-            Found::VCard => "vcard",
             Found::Sqlite => "sqlite",
             Found::JsonWithoutRecords => "json_without_records",
             Found::Binary => "binary",
@@ -88,7 +86,7 @@ pub struct Unreadable {
     pub expected: &'static str,
 }
 
-const TABLES: &str = "csv, tsv, json";
+const TABLES: &str = "csv, tsv, xlsx, json, vcf";
 
 fn unreadable(found: Found) -> Unreadable {
     Unreadable {
@@ -117,7 +115,9 @@ pub fn inspect(
     if let Some(found) = sniff::magic(sample, file_name) {
         return Err(unreadable(found));
     }
+    let is_sheet = sample.starts_with(sheet_text::MARK.as_bytes());
     let encoding = match reading.encoding {
+        _ if is_sheet => TextEncoding::Utf8,
         Some(encoding) => encoding,
         None => sniff::encoding(sample, cut).ok_or(unreadable(Found::Binary))?,
     };
@@ -172,7 +172,17 @@ struct Table {
 
 impl Look<'_> {
     fn table(&self, file_name: &str, reading: &Reading) -> Result<Table, Unreadable> {
+        if self.text.starts_with(sheet_text::MARK) {
+            return self.sheet(reading);
+        }
         let start = self.text.trim_start();
+        if sniff::is_cards(start) {
+            let table = self.read(FileFormat::VCard, None, 0);
+            if table.rows.is_empty() && !self.cut {
+                return Err(unreadable(Found::Empty));
+            }
+            return Ok(table);
+        }
         if reading.delimiter.is_none() && start.starts_with(['[', '{']) {
             let table = self.read(FileFormat::Json, None, 0);
             if !table.rows.is_empty() {
@@ -202,6 +212,23 @@ impl Look<'_> {
             .iter()
             .any(|(_, cells)| cells.iter().any(|cell| guess::looks_like_data(cell)));
         if width < 2 && !known && !data && reading.delimiter.is_none() {
+            return Err(unreadable(Found::NoTable));
+        }
+        if table.rows.is_empty() && !self.cut {
+            return Err(unreadable(Found::HeaderOnly));
+        }
+        Ok(table)
+    }
+
+    /// A sheet of a workbook, whose cells are told apart already.
+    fn sheet(&self, reading: &Reading) -> Result<Table, Unreadable> {
+        let first = layout::sheet_rows(self.text, !self.cut);
+        let header_row = reading
+            .header_row
+            .unwrap_or_else(|| layout::header_row(&first, &self.words));
+        let table = self.read(FileFormat::Sheet, None, header_row);
+        let known = table.headers.iter().any(|h| self.words.is_known(h));
+        if layout::common_width(&first) < 2 && !known && reading.header_row.is_none() {
             return Err(unreadable(Found::NoTable));
         }
         if table.rows.is_empty() && !self.cut {
@@ -265,6 +292,7 @@ impl Look<'_> {
         } else {
             rows
         };
+        let all_cards = table.format == FileFormat::VCard && !self.cut;
         Inspection {
             file_name: file_name.to_owned(),
             size: self.size,
@@ -279,6 +307,11 @@ impl Look<'_> {
                 .into_iter()
                 .zip(shapes)
                 .zip(guesses)
+                // Cards have the same columns in every file; those that this one has nothing in need not be shown.
+                .filter(|((header, shape), _)| {
+                    let usual = crate::vcard::COLUMNS.contains(&header.as_str());
+                    !(all_cards && usual) || shape.filled > 0
+                })
                 .map(|((header, shape), (field, reason))| ColumnGuess {
                     header,
                     samples: shape.samples,
@@ -288,6 +321,7 @@ impl Look<'_> {
                 .collect(),
             rows_estimate,
             ambiguous_dates,
+            remembered: None,
             date_order,
             issues: table.issues.into_iter().take(100).collect(),
         }
@@ -439,7 +473,9 @@ pub fn plan(inspection: &Inspection, currency: Currency) -> ImportPlan {
         date_order: inspection.date_order,
         currency,
         on_match: OnMatch::Update,
-        create_customers: true,
+        on_match_by: model::import::OnMatchBy::default(),
+        match_by: model::import::MatchBy::of(inspection.kind),
+        on_unknown: model::import::OnUnknown::Create,
     }
 }
 

@@ -120,9 +120,28 @@ pub(crate) const PRESETS: &[Preset] = &[
     Preset {
         name: "shuke_customers",
         kind: ImportKind::Customers,
-        needs: &["id", "name", "kind", "createdAt", "updatedAt"],
+        // A person may have chosen some columns only: a key, and what nobody else spells so.
+        needs: &["id|createdAt|updatedAt"],
         suffix: None,
-        some: NONE,
+        some: (
+            2,
+            &[
+                "externalId",
+                "postalCode",
+                "incomeBand",
+                "companySize",
+                "sourceChannel",
+                "signupOn",
+                "consent.email",
+                "consent.sms",
+                "consent.phone",
+                "acquisitionCost",
+                "createdAt",
+                "updatedAt",
+                "orderCount",
+                "lastOrderOn",
+            ],
+        ),
         columns: &[
             ("id", "customer.id"),
             ("externalId", "customer.external_id"),
@@ -153,6 +172,45 @@ pub(crate) const PRESETS: &[Preset] = &[
             ("consent.phone", "consent.phone"),
             ("acquisitionCost", "acquisition_cost"),
             ("note", "note"),
+        ],
+        open: false,
+        dates: None,
+    },
+    Preset {
+        name: "vcard",
+        kind: ImportKind::Customers,
+        // The columns of crate::vcard, which are the same for every file of cards.
+        needs: &["FN", "N family", "ADR street", "TEL fax"],
+        suffix: None,
+        some: NONE,
+        columns: &[
+            ("Shuke id", "customer.id"),
+            ("externalId", "customer.external_id"),
+            ("UID", "customer.external_id"),
+            ("KIND", "kind"),
+            ("FN", "name"),
+            ("N family", "last_name"),
+            ("N given", "first_name"),
+            ("N additional", "middle_name"),
+            ("NICKNAME", "nickname"),
+            ("ORG", "company"),
+            ("TITLE", "occupation"),
+            ("TEL", "phone"),
+            ("TEL 2", "phone"),
+            ("TEL 3", "phone"),
+            ("EMAIL", "email"),
+            ("EMAIL 2", "email"),
+            ("EMAIL 3", "email"),
+            ("ADR country", "country"),
+            ("ADR region", "province"),
+            ("ADR city", "city"),
+            ("ADR extended", "district"),
+            ("ADR street", "address"),
+            ("ADR code", "postal_code"),
+            ("BDAY", "birthday"),
+            ("GENDER", "gender"),
+            ("CATEGORIES", "tags"),
+            ("NOTE", "note"),
         ],
         open: false,
         dates: None,
@@ -625,9 +683,13 @@ impl Preset {
     /// The field of a header (as [`key`]).
     pub(crate) fn field(&self, header: &str) -> Option<&'static str> {
         let mut columns = self.columns.iter();
-        columns
-            .find(|(name, _)| key(name) == header)
-            .map(|(_, field)| *field)
+        let own = columns.find(|(name, _)| key(name) == header);
+        match own {
+            Some((_, field)) => Some(field),
+            // Cards of ours name what cards have no property for as our tables do.
+            None if self.name == "vcard" => by_name("shuke_customers")?.field(header),
+            None => None,
+        }
     }
 
     /// Where a field's column stands in the preset: of several for one field the first listed is preferred.

@@ -148,6 +148,13 @@ fn mostly_utf8(bytes: &[u8]) -> bool {
     right > wrong * 10
 }
 
+/// Whether a text is one of cards.
+pub(crate) fn is_cards(start: &str) -> bool {
+    start
+        .get(..11)
+        .is_some_and(|start| start.eq_ignore_ascii_case("begin:vcard"))
+}
+
 /// Text that is no table: what is it?
 pub(crate) fn foreign_text(text: &str) -> Option<Found> {
     let start: String = text
@@ -156,9 +163,6 @@ pub(crate) fn foreign_text(text: &str) -> Option<Found> {
         .take(400)
         .collect::<String>()
         .to_ascii_lowercase();
-    if start.starts_with("begin:vcard") {
-        return Some(Found::VCard);
-    }
     if start.starts_with("<?xml") {
         return Some(if start.contains("<html") {
             Found::Html

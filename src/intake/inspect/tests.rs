@@ -268,6 +268,7 @@ fn a_person_overrules() {
         kind: Some(ImportKind::Orders),
         delimiter: Some(','),
         encoding: Some(TextEncoding::Utf8),
+        fresh: false,
     };
     let it = inspect(bytes, bytes.len() as u64, "x.csv", &reading).unwrap();
     assert_eq!((it.header_row, it.kind), (2, ImportKind::Orders));
@@ -337,7 +338,7 @@ fn what_is_no_table_is_refused() {
         (b"SQLite format 3\0rest", "x.db", Found::Sqlite),
         (b"<!DOCTYPE html><table><tr>", "x.xls", Found::Html),
         (b"<?xml version=\"1.0\"?><Workbook>", "x.xml", Found::Xml),
-        (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "x.vcf", Found::VCard),
+        (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "x.vcf", Found::Empty),
         (
             b"{\"a\": 1, \"b\": [1, 2]",
             "x.json",

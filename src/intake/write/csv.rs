@@ -49,41 +49,16 @@ impl<'a> CsvRow<'a> {
         self.plain(&protect(cell));
     }
 
-    pub(super) fn optional(&mut self, cell: Option<&str>) {
-        self.text(cell.unwrap_or_default());
-    }
-
-    /// A key, a postal code or a telephone number: what a spreadsheet would turn into a number (`00123`, 19 digits,
-    /// `+86…`) gets an apostrophe.
+    /// A key, a postal code or a telephone number.
     pub(super) fn key(&mut self, cell: &str) {
-        let digits = !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit());
-        let mangled = digits && (cell.len() >= 12 || (cell.len() > 1 && cell.starts_with('0')));
-        let formula = cell.chars().next().is_some_and(begins_formula);
-        if mangled || formula || cell.starts_with('\'') {
-            self.plain(&format!("'{cell}"));
-        } else {
-            self.plain(cell);
-        }
+        self.plain(&key_text(cell));
     }
 
-    /// A field of the owner's own. Text that would be read as something else gets an apostrophe.
+    /// A field of the owner's own.
     pub(super) fn custom(&mut self, value: Option<&CustomField>) {
         match value {
             None => self.plain(""),
-            Some(CustomField::Flag(flag)) => self.plain(if *flag { "true" } else { "false" }),
-            Some(CustomField::Number(number)) => self.plain(&number.to_string()),
-            Some(CustomField::Text(text)) => {
-                let formula = text.chars().next().is_some_and(begins_formula);
-                let other = formula
-                    || text.starts_with('\'')
-                    || untyped(text).is_some()
-                    || is_empty_like(text);
-                if other && !text.is_empty() {
-                    self.plain(&format!("'{text}"));
-                } else {
-                    self.plain(text);
-                }
-            }
+            Some(value) => self.plain(&custom_text(value)),
         }
     }
 
@@ -100,6 +75,34 @@ impl<'a> CsvRow<'a> {
 
     pub(super) fn end(self) {
         self.out.extend_from_slice(b"\r\n");
+    }
+}
+
+/// What a spreadsheet would turn into a number (`00123`, 19 digits, `+86…`) gets an apostrophe.
+pub(super) fn key_text(cell: &str) -> Cow<'_, str> {
+    let digits = !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit());
+    let mangled = digits && (cell.len() >= 12 || (cell.len() > 1 && cell.starts_with('0')));
+    let formula = cell.chars().next().is_some_and(begins_formula);
+    if mangled || formula || cell.starts_with('\'') {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
+}
+
+/// Text of a field of the owner's own that would be read as something else gets an apostrophe.
+pub(super) fn custom_text(value: &CustomField) -> Cow<'_, str> {
+    let text = match value {
+        CustomField::Flag(flag) => return Cow::Borrowed(if *flag { "true" } else { "false" }),
+        CustomField::Number(number) => return Cow::Owned(number.to_string()),
+        CustomField::Text(text) => text,
+    };
+    let formula = text.chars().next().is_some_and(begins_formula);
+    let other = formula || text.starts_with('\'') || untyped(text).is_some() || is_empty_like(text);
+    if other && !text.is_empty() {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

@@ -2,36 +2,45 @@
 //!
 //! CSV is UTF-8 with byte order mark, lines end with CR LF. What a spreadsheet would execute (S4 of security.md) or
 //! turn into a number gets an apostrophe before it, which the reader takes off again. JSON is a list of objects with
-//! the names of `shuke.d.ts`, one a line.
+//! the names of `shuke.d.ts`, one a line. Spreadsheets hold texts as texts. Whatever is written in our own layout is
+//! read back equal; layouts of other programs have places for some of the fields ([`lacking`]).
 
+mod calendar;
+mod columns;
 mod csv;
 mod customers;
+mod layout;
 mod orders;
+mod orders_layout;
+mod sink;
 mod table;
+mod vcard;
+mod xlsx;
+mod zip;
 
+pub use self::calendar::{Event, Planned, Task, write_calendar};
+pub use self::columns::{
+    CALCULATED, CUSTOMER_COLUMNS, FactsOut, ORDER_COLUMNS, TableAround, TableLayout, TableShape,
+    lacking,
+};
 pub use self::customers::CustomerWriter;
 pub use self::orders::OrderWriter;
+pub use self::sink::FileForm;
 pub use self::table::{TableCell, TableWriter};
+pub use self::vcard::{CardVersion, write_card};
 
-use self::csv::{BYTE_ORDER_MARK, CsvRow};
+use self::sink::Sink;
 use model::{Customer, Order, Timestamp, Zone};
 use serde::Serialize;
 use serde_json::{Map, Value};
-
-/// The form of a file that is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileForm {
-    /// CSV in UTF-8 with byte order mark, formula-safe.
-    Csv,
-    /// A JSON array of objects with the names of `shuke.d.ts`.
-    Json,
-}
 
 /// A customer to be written.
 #[derive(Clone, Copy, Debug)]
 pub struct CustomerOut<'a> {
     /// The record.
     pub customer: &'a Customer,
+    /// What is calculated about them, where columns ask for it.
+    pub facts: Option<&'a FactsOut>,
 }
 
 /// An order to be written, with what a person wants to see of its customer.
@@ -75,55 +84,54 @@ pub struct LedgerOut {
 /// Writes ledger entries. Use as [`CustomerWriter`].
 #[derive(Debug)]
 pub struct LedgerWriter {
-    form: FileForm,
-    list: JsonList,
+    sink: Sink,
 }
+
+/// The columns of a ledger.
+const LEDGER: [&str; 10] = [
+    "id", "key", "kind", "at", "points", "balance", "order", "rule", "reason", "reverses",
+];
 
 impl LedgerWriter {
     /// A writer of this form.
     pub fn new(form: FileForm) -> Self {
         Self {
-            form,
-            list: JsonList::default(),
+            sink: Sink::new(form, "points", false),
         }
     }
 
     /// Byte order mark and header.
     pub fn start(&mut self, out: &mut Vec<u8>) {
-        if self.form == FileForm::Json {
-            self.list.start(out);
-            return;
-        }
-        out.extend_from_slice(BYTE_ORDER_MARK);
-        out.extend_from_slice(b"id,key,kind,at,points,balance,order,rule,reason,reverses\r\n");
+        self.sink.start(&LEDGER, out);
     }
 
     /// One entry.
     pub fn write(&mut self, entry: &LedgerOut, out: &mut Vec<u8>) {
-        if self.form == FileForm::Json {
+        if self.sink.wants_objects() {
             let value = serde_json::to_value(entry).unwrap_or_default();
-            self.list.add(&value, out);
+            self.sink.object(&value, out);
             return;
         }
-        let mut row = CsvRow::new(out);
-        row.key(&entry.id);
-        row.key(&entry.key);
-        row.text(&entry.kind);
-        row.text(&entry.at);
-        row.plain(&entry.points.to_string());
-        row.plain(&entry.balance.to_string());
-        row.key(entry.order.as_deref().unwrap_or_default());
-        row.text(entry.rule.as_deref().unwrap_or_default());
-        row.text(entry.reason.as_deref().unwrap_or_default());
-        row.key(entry.reverses.as_deref().unwrap_or_default());
-        row.end();
+        let key = |text: Option<&str>| TableCell::Key(text.unwrap_or_default().to_owned());
+        let text = |text: Option<&str>| TableCell::Text(text.unwrap_or_default().to_owned());
+        let cells = [
+            key(Some(&entry.id)),
+            key(Some(&entry.key)),
+            text(Some(&entry.kind)),
+            text(Some(&entry.at)),
+            TableCell::Number(entry.points),
+            TableCell::Number(entry.balance),
+            key(entry.order.as_deref()),
+            text(entry.rule.as_deref()),
+            text(entry.reason.as_deref()),
+            key(entry.reverses.as_deref()),
+        ];
+        self.sink.row(&cells, out);
     }
 
     /// The end of the file.
     pub fn end(&mut self, out: &mut Vec<u8>) {
-        if self.form == FileForm::Json {
-            self.list.end(out);
-        }
+        self.sink.end(out);
     }
 }
 
@@ -131,9 +139,8 @@ impl LedgerWriter {
 /// file can be dropped in again. Use as [`CustomerWriter`].
 #[derive(Debug)]
 pub struct RejectedWriter {
-    form: FileForm,
     columns: Vec<String>,
-    list: JsonList,
+    sink: Sink,
 }
 
 /// What is added to the file's own columns.
@@ -146,27 +153,16 @@ impl RejectedWriter {
         let own = |column: &String| !REJECTED.contains(&column.as_str());
         let columns = columns.into_iter().take_while(own).collect();
         Self {
-            form,
             columns,
-            list: JsonList::default(),
+            sink: Sink::new(form, "rejected", false),
         }
     }
 
     /// Byte order mark and header.
     pub fn start(&mut self, out: &mut Vec<u8>) {
-        if self.form == FileForm::Json {
-            self.list.start(out);
-            return;
-        }
-        out.extend_from_slice(BYTE_ORDER_MARK);
-        let mut row = CsvRow::new(out);
-        for column in &self.columns {
-            row.foreign(column);
-        }
-        for column in REJECTED {
-            row.plain(column);
-        }
-        row.end();
+        let own = self.columns.iter().map(String::as_str);
+        let header: Vec<&str> = own.chain(REJECTED).collect();
+        self.sink.start(&header, out);
     }
 
     /// One row: its number in the file, its cells ([`crate::RawRow::cells`]), the finding's code (`bad_money`) and
@@ -181,7 +177,7 @@ impl RejectedWriter {
     ) {
         let row_text = row.to_string();
         let added = [row_text.as_str(), code, reason];
-        if self.form == FileForm::Json {
+        if self.sink.wants_objects() {
             let mut object = Map::new();
             for (column, cell) in self.columns.iter().zip(cells) {
                 let cell = csv::listed(cell).into_owned();
@@ -192,51 +188,21 @@ impl RejectedWriter {
             for (column, cell) in REJECTED.iter().zip(added) {
                 object.insert((*column).to_owned(), Value::String(cell.to_owned()));
             }
-            self.list.add(&Value::Object(object), out);
+            self.sink.object(&Value::Object(object), out);
             return;
         }
-        let mut line = CsvRow::new(out);
-        for idx in 0..self.columns.len() {
-            line.foreign(cells.get(idx).map_or("", |cell| cell));
-        }
-        for cell in added {
-            line.text(cell);
-        }
-        line.end();
+        let own = (0..self.columns.len())
+            .map(|idx| TableCell::Foreign(cells.get(idx).cloned().unwrap_or_default()));
+        let added = added
+            .into_iter()
+            .map(|cell| TableCell::Text(cell.to_owned()));
+        let line: Vec<TableCell> = own.chain(added).collect();
+        self.sink.row(&line, out);
     }
 
     /// The end of the file.
     pub fn end(&mut self, out: &mut Vec<u8>) {
-        if self.form == FileForm::Json {
-            self.list.end(out);
-        }
-    }
-}
-
-/// The brackets and commas of a list of objects, one a line.
-#[derive(Debug, Default)]
-struct JsonList {
-    any: bool,
-}
-
-impl JsonList {
-    fn start(&mut self, out: &mut Vec<u8>) {
-        self.any = false;
-        out.push(b'[');
-    }
-
-    fn add(&mut self, value: &Value, out: &mut Vec<u8>) {
-        let between: &[u8] = if std::mem::replace(&mut self.any, true) {
-            b",\n"
-        } else {
-            b"\n"
-        };
-        out.extend_from_slice(between);
-        out.extend_from_slice(value.to_string().as_bytes());
-    }
-
-    fn end(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"\n]\n");
+        self.sink.end(out);
     }
 }
 
@@ -256,5 +222,7 @@ fn local_time(zone: Zone, at: Timestamp, between: char) -> String {
     format!("{text}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
+#[cfg(test)]
+mod golden_tests;
 #[cfg(test)]
 mod tests;

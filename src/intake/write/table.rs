@@ -1,11 +1,11 @@
 //! Tables of figures: columns with names, rows of cells.
 
-use super::csv::{BYTE_ORDER_MARK, CsvRow};
-use super::{FileForm, JsonList};
+use super::sink::{FileForm, Sink};
+use model::{CustomField, Day};
 use serde_json::{Map, Value};
 
 /// One cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TableCell {
     /// Nothing to say.
     Empty,
@@ -15,77 +15,81 @@ pub enum TableCell {
     Key(String),
     /// A whole number.
     Number(i64),
-    /// A decimal or a date, written by us.
+    /// A decimal, a date or a word of ours.
     Plain(String),
+    /// A day.
+    Day(Day),
+    /// An instant as text (`2026-01-31 18:30:05+08:00`), and the local day and second of it where those say the same.
+    Moment {
+        /// With offset.
+        text: String,
+        /// Without, where nothing is lost by that.
+        local: Option<(Day, u32)>,
+    },
+    /// Yes or no.
+    Flag(bool),
+    /// The value of a field of the owner's own: text that looks like something else stays text.
+    Custom(CustomField),
+    /// A cell of a foreign file, given back as it was.
+    Foreign(String),
 }
 
 /// Writes a table. Use as [`super::CustomerWriter`].
 #[derive(Debug)]
 pub struct TableWriter {
-    form: FileForm,
     columns: &'static [&'static str],
-    list: JsonList,
+    sink: Sink,
 }
 
 impl TableWriter {
     /// A writer of this form with these columns; their names are the keys of the JSON objects.
     pub fn new(form: FileForm, columns: &'static [&'static str]) -> Self {
         Self {
-            form,
             columns,
-            list: JsonList::default(),
+            sink: Sink::new(form, "Shuke", false),
         }
     }
 
     /// Byte order mark and header.
     pub fn start(&mut self, out: &mut Vec<u8>) {
-        if self.form == FileForm::Json {
-            self.list.start(out);
-            return;
-        }
-        out.extend_from_slice(BYTE_ORDER_MARK);
-        let mut row = CsvRow::new(out);
-        for column in self.columns {
-            row.plain(column);
-        }
-        row.end();
+        self.sink.start(self.columns, out);
     }
 
     /// One row; cells in the order of the columns.
     pub fn write(&mut self, cells: &[TableCell], out: &mut Vec<u8>) {
-        if self.form == FileForm::Json {
-            let mut object = Map::new();
-            for (column, cell) in self.columns.iter().zip(cells) {
-                let value = match cell {
-                    TableCell::Empty => continue,
-                    TableCell::Text(text) | TableCell::Key(text) | TableCell::Plain(text) => {
-                        Value::String(text.clone())
-                    }
-                    TableCell::Number(number) => Value::from(*number),
-                };
-                object.insert((*column).to_owned(), value);
-            }
-            self.list.add(&Value::Object(object), out);
+        if !self.sink.wants_objects() {
+            self.sink.row(cells, out);
             return;
         }
-        let mut row = CsvRow::new(out);
-        for cell in cells {
-            match cell {
-                TableCell::Empty => row.plain(""),
-                TableCell::Text(text) => row.text(text),
-                TableCell::Key(text) => row.key(text),
-                TableCell::Number(number) => row.plain(&number.to_string()),
-                TableCell::Plain(text) => row.plain(text),
+        let mut object = Map::new();
+        for (column, cell) in self.columns.iter().zip(cells) {
+            if let Some(value) = cell.json() {
+                object.insert((*column).to_owned(), value);
             }
         }
-        row.end();
+        self.sink.object(&Value::Object(object), out);
     }
 
     /// The end of the file.
     pub fn end(&mut self, out: &mut Vec<u8>) {
-        if self.form == FileForm::Json {
-            self.list.end(out);
-        }
+        self.sink.end(out);
+    }
+}
+
+impl TableCell {
+    /// As a value of JSON; `None` when there is nothing to say.
+    pub(super) fn json(&self) -> Option<Value> {
+        Some(match self {
+            Self::Empty => return None,
+            Self::Text(text) | Self::Key(text) | Self::Plain(text) | Self::Foreign(text) => {
+                Value::String(text.clone())
+            }
+            Self::Number(number) => Value::from(*number),
+            Self::Day(day) => Value::String(day.to_string()),
+            Self::Moment { text, .. } => Value::String(text.clone()),
+            Self::Flag(flag) => Value::Bool(*flag),
+            Self::Custom(value) => serde_json::to_value(value).unwrap_or_default(),
+        })
     }
 }
 
