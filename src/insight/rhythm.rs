@@ -23,15 +23,20 @@ pub fn usual_gap_days(order_days: &[Day]) -> Option<u32> {
             _ => None,
         })
         .collect();
-    if gaps.len() < 2 {
+    gaps.sort_unstable();
+    median_gap(&gaps)
+}
+
+/// The median of sorted gaps, from two gaps on; of two middle ones the mean, rounded half up.
+pub fn median_gap(sorted: &[u32]) -> Option<u32> {
+    if sorted.len() < 2 {
         return None;
     }
-    gaps.sort_unstable();
-    let upper = *gaps.get(gaps.len() / 2)?;
-    if gaps.len() % 2 == 1 {
+    let upper = *sorted.get(sorted.len() / 2)?;
+    if sorted.len() % 2 == 1 {
         return Some(upper);
     }
-    let lower = *gaps.get(gaps.len() / 2 - 1)?;
+    let lower = *sorted.get(sorted.len() / 2 - 1)?;
     Some(lower + (upper - lower).div_ceil(2))
 }
 

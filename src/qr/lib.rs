@@ -48,6 +48,40 @@ mod tests {
         }
     }
 
+    /// `public/element-code.js` makes codes for the loyalty card in other people's pages; its browser test holds it to
+    /// this file.
+    #[test]
+    fn codes_of_the_elements_can_be_read() {
+        let file = include_str!("../../tests/files/codes.txt");
+        let mut lines = file.lines().peekable();
+        let mut count = 0;
+        while let Some(text) = lines.next() {
+            let mut rows = Vec::new();
+            while let Some(row) = lines.next_if(|line| line.bytes().all(|b| b == b'#' || b == b'.'))
+            {
+                rows.push(row.as_bytes());
+            }
+            let (scale, quiet) = (5, 4);
+            let side = (rows.len() + 2 * quiet) * scale;
+            let mut grey = vec![255; side * side];
+            for (y, row) in rows.iter().enumerate() {
+                for (x, _) in row
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, square)| **square == b'#')
+                {
+                    for at in 0..scale * scale {
+                        let (dx, dy) = (at % scale, at / scale);
+                        grey[((y + quiet) * scale + dy) * side + (x + quiet) * scale + dx] = 0;
+                    }
+                }
+            }
+            assert_eq!(read(side as u32, side as u32, &grey).as_deref(), Some(text));
+            count += 1;
+        }
+        assert_eq!(count, 5);
+    }
+
     #[test]
     fn a_turned_and_sheared_card_can_be_read() {
         let text = "shuke:member:0000100000001";

@@ -10,14 +10,19 @@ mod bitmap;
 mod columns;
 mod evaluate;
 pub mod lifecycle;
+pub mod portrait;
 #[cfg(test)]
 mod proofs;
 pub mod ready;
 pub mod rfm;
+mod scan;
 
 pub use bitmap::Bitmap;
 pub use columns::{
-    Builder, Columns, EventInput, EventRef, LineInput, LineRef, LineSlices, OrderFacts, OrderInput,
-    OrderRef, OrderSlices, RefundRow, SnapshotError,
+    Builder, Columns, EventInput, EventRef, EventUse, FieldUse, LineInput, LineRef, LineSlices,
+    OrderFacts, OrderInput, OrderRef, OrderSlices, RefundRow, SnapshotError,
 };
-pub use evaluate::{Derived, EvalContext, LoyaltyColumns, evaluate};
+pub use evaluate::{
+    Actual, Derived, EvalContext, Explained, LoyaltyColumns, Memory, MemoryCounts, Named,
+    NodeCount, SeenOrder, Spread, Value, evaluate, explain, spread, tally,
+};

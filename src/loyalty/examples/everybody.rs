@@ -12,9 +12,13 @@ use loyalty::{
     Purchase, Recorded, Refund, Span, Spent, Texts, Version,
 };
 use model::program::Program;
-use model::program::ready::{self, Words};
 use model::{Currency, Day, EntryId, Money, OrderId, OrderStatus, Points, Timestamp, Zone};
+use shops::Words;
 use std::time::{Duration, Instant};
+
+#[path = "../tests/loyalty/shops.rs"]
+#[expect(dead_code, reason = "one of the two programmes is measured")]
+mod shops;
 
 const MEMBERS: usize = 100_000;
 const ORDERS_EACH: usize = 10;
@@ -46,7 +50,7 @@ fn main() {
         tiers: ["a", "b", "c"],
         reward: "r",
     };
-    let shop = ready::shop(words, Currency::CNY, zone);
+    let shop = shops::shop(words, Currency::CNY, zone);
     let by_category = Program::parse(BY_CATEGORY).unwrap();
     measure_fast("shop", &shop);
     measure_fast("by category", &by_category);

@@ -90,6 +90,11 @@ impl Builder {
         }
     }
 
+    /// What other currencies are worth; given before orders.
+    pub fn rates(&mut self, rates: &[model::Rate]) {
+        self.columns.set_rates(rates);
+    }
+
     /// Makes room, so that arrays need not grow.
     pub fn reserve(&mut self, customers: usize, orders: usize) {
         self.columns.customers.reserve(customers);

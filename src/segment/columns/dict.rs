@@ -38,6 +38,13 @@ impl Dict {
         self.arena.get(start..end).unwrap_or("")
     }
 
+    /// The folded text of a code; empty for 0 and unknown codes.
+    pub(crate) fn folded(&self, code: u32) -> &str {
+        let known = self.folded.binary_search_by_key(&code, |(of, _)| *of);
+        let known = known.ok().and_then(|at| self.folded.get(at));
+        known.map_or_else(|| self.text(code), |(_, text)| text)
+    }
+
     /// The text, or `None` for code 0.
     pub(crate) fn get(&self, code: u32) -> Option<&str> {
         (code != NO_CODE).then(|| self.text(code))

@@ -16,32 +16,36 @@ mod events;
 mod fold;
 mod orders;
 mod snapshot;
+mod touched;
+mod uses;
 mod values;
 mod view;
 
 pub use builder::{Builder, EventInput, LineInput, OrderInput};
 pub use orders::RefundRow;
 pub use snapshot::SnapshotError;
+pub use uses::{EventUse, FieldUse};
 pub use view::{EventRef, LineRef, LineSlices, OrderFacts, OrderRef, OrderSlices};
 
 pub(crate) use arrays::Missing;
 pub(crate) use customers::{
-    CONSENT_EMAIL, CONSENT_PHONE, CONSENT_SMS, CustomColumn, Customers, ListColumn, TextColumn,
-    custom_kind, month_day,
+    CONSENT_EMAIL, CONSENT_PHONE, CONSENT_SMS, CustomColumn, Customers, ListColumn, TEXTS,
+    TextColumn, custom_kind, month_day,
 };
-pub(crate) use dict::Dict;
+pub(crate) use dict::{Dict, NO_CODE};
 pub(crate) use events::{Datum, Events};
 pub(crate) use fold::fold;
-pub(crate) use orders::{HAS_REFUNDS, LinesLeft, Orders, Total, UNCONVERTED};
+pub(crate) use orders::{FOREIGN, HAS_REFUNDS, LinesLeft, Orders, Total};
 pub(crate) use view::average;
 
 use crate::Bitmap;
 use events::EventValues;
 use model::{
     Birthday, Currency, Customer, CustomerId, Day, Interaction, InteractionId, Money, Order,
-    OrderId, OrderStatus, Refund, Zone,
+    OrderId, OrderStatus, Rate, Refund, Zone,
 };
 use orders::{CANCELLED, OrderValues, REFUNDED, STATUS};
+use touched::Touched;
 
 /// All data of the workspace in arrays, by slot.
 #[derive(Clone, Debug)]
@@ -60,6 +64,10 @@ pub struct Columns {
     pub(crate) coupons: Dict,
     /// Currencies other than the workspace's.
     pub(crate) currencies: Vec<Currency>,
+    /// What they are worth, by day.
+    rates: Vec<Rate>,
+    /// Whose columns changed, for those who remember what they worked out.
+    touched: Touched,
 }
 
 impl Columns {
@@ -72,11 +80,13 @@ impl Columns {
             live: Bitmap::default(),
             index: Vec::new(),
             customers: Customers::default(),
-            orders: Orders::default(),
+            orders: Orders::new(currency),
             events: Events::default(),
             terms: Dict::default(),
             coupons: Dict::default(),
             currencies: Vec::new(),
+            rates: Vec::new(),
+            touched: Touched::default(),
         }
     }
 
@@ -98,6 +108,18 @@ impl Columns {
     /// Notes the store's version after a write was followed.
     pub fn set_data_version(&mut self, version: u64) {
         self.data_version = version;
+    }
+
+    /// Moves on with every change of any customer's columns: what was worked out at a tick is good for everybody but
+    /// those that [`Columns::touched_since`] names.
+    pub fn tick(&self) -> u64 {
+        self.touched.tick()
+    }
+
+    /// The slots that changed since a tick, some of them more than once; `None` where so many did that nobody
+    /// remembers.
+    pub fn touched_since(&self, tick: u64) -> Option<&[u32]> {
+        self.touched.since(tick)
     }
 
     /// Number of slots, those of removed customers included.
@@ -130,10 +152,11 @@ impl Columns {
         if self.currencies.is_empty() {
             return 0;
         }
-        (0..self.slots())
-            .flat_map(|slot| self.orders.blocks.rows(slot))
-            .filter(|&row| self.orders.counted(row, as_of.0) == Some(None))
-            .count() as u64
+        let without = |slot: usize| {
+            let total = self.orders.total(slot, as_of.0);
+            u64::from(total.count.saturating_sub(total.converted))
+        };
+        (0..self.slots()).map(without).sum()
     }
 
     /// The slot of a customer.
@@ -193,6 +216,7 @@ impl Columns {
         };
         self.live.set(slot, true);
         self.customers.set(slot as usize, customer, self.zone);
+        self.touched.note(slot);
         slot
     }
 
@@ -225,6 +249,7 @@ impl Columns {
     }
 
     fn clear_orders(&mut self, slot: usize) {
+        self.touched.note(slot as u32);
         for row in self.orders.blocks.rows(slot) {
             self.forget_parts(row);
         }
@@ -234,6 +259,7 @@ impl Columns {
     }
 
     fn clear_events(&mut self, slot: usize) {
+        self.touched.note(slot as u32);
         for row in self.events.blocks.rows(slot) {
             self.events.data_holes += self.events.data_range(row).len();
         }
@@ -260,6 +286,7 @@ impl Columns {
         let Some(slot) = self.slot(order.customer) else {
             return false;
         };
+        self.touched.note(slot);
         let slot = slot as usize;
         self.take_order(slot, order.id);
         let values = self.order_values(order);
@@ -345,9 +372,38 @@ impl Columns {
         let known = self.currencies.iter().position(|&it| it == currency);
         let at = known.unwrap_or_else(|| {
             self.currencies.push(currency);
+            self.orders.rates.push(self.rates_of(currency));
             self.currencies.len() - 1
         });
         at as u32 + 1
+    }
+
+    fn rates_of(&self, currency: Currency) -> Vec<Rate> {
+        let rates = self.rates.iter().copied();
+        rates.filter(|rate| rate.currency == currency).collect()
+    }
+
+    /// Takes over what other currencies are worth. All amounts of orders in them follow.
+    pub fn set_rates(&mut self, rates: &[Rate]) {
+        let mut rates = rates.to_vec();
+        rates.sort_by_key(|rate| rate.from);
+        if self.rates == rates {
+            return;
+        }
+        self.rates = rates;
+        let currencies = self.currencies.iter();
+        self.orders.rates = currencies.map(|&it| self.rates_of(it)).collect();
+        if self.currencies.is_empty() {
+            return;
+        }
+        for slot in 0..self.slots() {
+            let rows = self.orders.blocks.rows(slot);
+            let flags = self.orders.rows.flags.get(rows).unwrap_or(&[]);
+            if flags.iter().any(|flags| flags & FOREIGN != 0) {
+                self.orders.refresh(slot);
+            }
+        }
+        self.touched.note_all();
     }
 
     fn add_refund(&mut self, row: usize, refund: &Refund) {
@@ -388,6 +444,7 @@ impl Columns {
         let Some(slot) = self.slot(customer) else {
             return false;
         };
+        self.touched.note(slot);
         let slot = slot as usize;
         let there = self.take_order(slot, order);
         if there {
@@ -412,6 +469,7 @@ impl Columns {
         let Some(row) = self.row_of(slot, order) else {
             return false;
         };
+        self.touched.note(slot as u32);
         self.add_refund(row, refund);
         if let Some(flags) = self.orders.rows.flags.get_mut(row) {
             *flags = *flags & !STATUS | flags_of(status, 0);
@@ -425,6 +483,7 @@ impl Columns {
         let Some(slot) = self.slot(event.customer).map(|slot| slot as usize) else {
             return false;
         };
+        self.touched.note(slot as u32);
         self.take_event(slot, event.id);
         let kind = self.terms.intern(&event.fields.kind);
         let (data_start, data_len) = self.events.add_data(&event.fields.data);
@@ -470,7 +529,10 @@ impl Columns {
     /// Removes an interaction or event. `false`: not there.
     pub fn remove_event(&mut self, customer: CustomerId, event: InteractionId) -> bool {
         match self.slot(customer) {
-            Some(slot) => self.take_event(slot as usize, event),
+            Some(slot) => {
+                self.touched.note(slot);
+                self.take_event(slot as usize, event)
+            }
             None => false,
         }
     }
@@ -504,6 +566,23 @@ impl Columns {
             first_order_on: day(total.first),
             last_order_on: day(total.last),
         }
+    }
+
+    /// What remains of all orders of each slot as of a day, in the order of the slots, in minor units of the workspace's
+    /// currency.
+    pub fn spends(&self, as_of: Day) -> impl Iterator<Item = i64> + '_ {
+        self.orders.all_totals(as_of.0).map(|total| total.spend)
+    }
+
+    /// What remains of all orders of these customers as of a day, in minor units of the workspace's currency.
+    pub fn spend_of(&self, members: &Bitmap, as_of: Day) -> i64 {
+        let totals = &self.orders.totals;
+        if !totals.all_by(as_of.0) {
+            let spend = |slot| self.orders.total(slot as usize, as_of.0).spend;
+            return members.iter().map(spend).fold(0, i64::saturating_add);
+        }
+        let spend = |slot: u32| totals.spend.get(slot as usize).copied().unwrap_or(0);
+        members.iter().map(spend).fold(0, i64::saturating_add)
     }
 
     /// The days up to `as_of` on which the customer bought (orders that count), ascending, each once, into `days`.
@@ -547,5 +626,5 @@ fn flags_of(status: OrderStatus, currency: u32) -> u8 {
         OrderStatus::Refunded => REFUNDED,
         OrderStatus::Cancelled => CANCELLED,
     };
-    status | if currency == 0 { 0 } else { UNCONVERTED }
+    status | if currency == 0 { 0 } else { FOREIGN }
 }

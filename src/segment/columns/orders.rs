@@ -3,17 +3,18 @@
 //! **What counts.** As of a day an order exists when its local day is not later. It is *cancelled* when its status
 //! says so. It is *refunded* when the refunds up to that day make up its whole amount, or when its status says
 //! refunded and no refund lies after that day. Otherwise it is *paid* and counts, with what remains of its amount.
-//! An order in another currency counts as an order; it has no amount that could be summed.
+//! An order in another currency counts as an order; its amount is what remains of it, converted by the rate of its
+//! own day (half up), whenever it is asked for. Without a rate it has no amount that could be summed.
 
 use super::arrays::{Blocks, Lazy, Missing, Table};
-use model::{Day, OrderStatus, RefundLine, Timestamp};
+use model::{Currency, Day, OrderStatus, Rate, RefundLine, Timestamp};
 
 /// The lowest two bits of an order's flags: its recorded status.
 pub(crate) const STATUS: u8 = 0b11;
 pub(crate) const REFUNDED: u8 = 1;
 pub(crate) const CANCELLED: u8 = 2;
 /// Its currency is not the workspace's.
-pub(crate) const UNCONVERTED: u8 = 4;
+pub(crate) const FOREIGN: u8 = 4;
 /// It has refunds.
 pub(crate) const HAS_REFUNDS: u8 = 8;
 
@@ -249,11 +250,11 @@ impl LineRows {
 }
 
 /// What follows from the orders of each slot, whatever the day: exact for every day from `horizon` on.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Totals {
     /// Orders that count.
     pub(crate) count: Vec<u32>,
-    /// Of them those in the workspace's currency.
+    /// Of them those with an amount in the workspace's currency, its own or by a rate.
     pub(crate) converted: Vec<u32>,
     pub(crate) spend: Vec<i64>,
     pub(crate) first: Vec<i32>,
@@ -262,6 +263,11 @@ pub(crate) struct Totals {
     pub(crate) horizon: Vec<i32>,
     /// A bit for each category bought, by [`Categories::bit`]; may have more bits than needed, never fewer.
     pub(crate) categories: Vec<u64>,
+    /// 1 where every order is paid whole in the workspace's currency and no day steps back: then their days alone
+    /// say which of them a window holds. Not in a snapshot, because it follows from the orders at once.
+    pub(crate) plain: Vec<u8>,
+    /// No horizon lies later; may be later than all of them.
+    pub(crate) latest: i32,
 }
 
 /// Numbers categories in the order they are met, so that each of the first 64 has a bit of its own.
@@ -279,6 +285,11 @@ impl Categories {
             0 => 0,
             number => 1 << ((number - 1) % 64),
         }
+    }
+
+    /// Whether each category has a bit of its own.
+    pub(crate) fn are_exact(&self) -> bool {
+        self.count <= 64
     }
 
     fn bit_of_bought(&mut self, code: u32) -> u64 {
@@ -334,6 +345,12 @@ impl Totals {
         self.last.push(i32::NONE);
         self.horizon.push(i32::NONE);
         self.categories.push(0);
+        self.plain.push(0);
+    }
+
+    /// Whether no order was made or refunded after a day.
+    pub(crate) fn all_by(&self, day: i32) -> bool {
+        self.latest <= day || self.horizon.iter().all(|&horizon| horizon <= day)
     }
 
     pub(crate) fn get(&self, slot: usize) -> Total {
@@ -360,11 +377,12 @@ impl Totals {
         put(&mut self.first, slot, total.first);
         put(&mut self.last, slot, total.last);
         put(&mut self.horizon, slot, total.horizon);
+        self.latest = self.latest.max(total.horizon);
     }
 }
 
 /// All orders of all customers: the rows, who they belong to (by time, then id), lines, refunds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Orders {
     pub(crate) rows: OrderRows,
     pub(crate) blocks: Blocks,
@@ -374,9 +392,47 @@ pub(crate) struct Orders {
     pub(crate) refunds: Vec<Vec<RefundRow>>,
     pub(crate) totals: Totals,
     pub(crate) categories: Categories,
+    /// Rates of each currency other than the workspace's, by day; in the order of the columns' currencies.
+    pub(crate) rates: Vec<Vec<Rate>>,
+    /// The workspace's currency, that rates lead to.
+    pub(crate) home: Currency,
 }
 
 impl Orders {
+    pub(crate) fn new(home: Currency) -> Self {
+        Self {
+            rows: OrderRows::default(),
+            blocks: Blocks::default(),
+            lines: LineRows::default(),
+            line_holes: 0,
+            refunds: Vec::new(),
+            totals: Totals::default(),
+            categories: Categories::default(),
+            rates: Vec::new(),
+            home,
+        }
+    }
+
+    /// An amount of an order, which is in the order's currency, in the workspace's, by the rate of the order's day;
+    /// `None` without a rate.
+    #[inline]
+    pub(crate) fn converted(&self, row: usize, flags: u8, amount: i64) -> Option<i64> {
+        if flags & FOREIGN == 0 {
+            return Some(amount);
+        }
+        self.rate_of(row)?.convert(amount, self.home)
+    }
+
+    /// The rate of an order in another currency.
+    #[cold]
+    pub(crate) fn rate_of(&self, row: usize) -> Option<&Rate> {
+        let currency = (self.rows.currency.get(row) as usize).checked_sub(1)?;
+        let rates = self.rates.get(currency)?;
+        let day = self.day(row);
+        let began = rates.partition_point(|rate| rate.from.0 <= day);
+        rates.get(began.checked_sub(1)?)
+    }
+
     pub(crate) fn refunds_of(&self, row: usize) -> &[RefundRow] {
         let index = self.rows.refunds.get(row) as usize;
         index
@@ -432,7 +488,7 @@ impl Orders {
             return None;
         }
         match self.state(row, as_of) {
-            (OrderStatus::Paid, left) => Some((self.flags(row) & UNCONVERTED == 0).then_some(left)),
+            (OrderStatus::Paid, left) => Some(self.converted(row, self.flags(row), left)),
             (OrderStatus::Refunded | OrderStatus::Cancelled, _) => None,
         }
     }
@@ -444,6 +500,40 @@ impl Orders {
             return known;
         }
         self.count_up(slot, as_of)
+    }
+
+    /// The days of the first and the last order of a slot that count as of a day; `None` where none does.
+    pub(crate) fn span(&self, slot: usize, as_of: i32) -> Option<(i32, i32)> {
+        if self.totals.plain.get(slot) == Some(&1) {
+            let days = self.rows.day.get(self.blocks.rows(slot)).unwrap_or(&[]);
+            let until = days.partition_point(|&day| day <= as_of);
+            return Some((*days.first()?, *days.get(until.checked_sub(1)?)?));
+        }
+        let total = self.total(slot, as_of);
+        (total.count > 0).then_some((total.first, total.last))
+    }
+
+    /// The totals of all slots as of a day, in their order: read column by column.
+    pub(crate) fn all_totals(&self, as_of: i32) -> impl Iterator<Item = Total> + '_ {
+        let known = &self.totals;
+        let sums = known.count.iter().zip(&known.converted).zip(&known.spend);
+        let days = known.first.iter().zip(&known.last).zip(&known.horizon);
+        let rows = sums.zip(days).enumerate();
+        rows.map(
+            move |(slot, (((&count, &converted), &spend), ((&first, &last), &horizon)))| {
+                if horizon > as_of {
+                    return self.count_up(slot, as_of);
+                }
+                Total {
+                    count,
+                    converted,
+                    spend,
+                    first,
+                    last,
+                    horizon,
+                }
+            },
+        )
     }
 
     fn count_up(&self, slot: usize, as_of: i32) -> Total {
@@ -478,6 +568,28 @@ impl Orders {
         }
         if let Some(place) = self.totals.categories.get_mut(slot) {
             *place = categories;
+        }
+        self.mark_plain(slot);
+    }
+
+    /// Works out what a snapshot does not hold.
+    pub(crate) fn mark_all(&mut self, slots: usize) {
+        let latest = self.totals.horizon.iter().copied().max();
+        self.totals.latest = latest.unwrap_or(0);
+        self.totals.plain = vec![0; slots];
+        for slot in 0..slots {
+            self.mark_plain(slot);
+        }
+    }
+
+    /// Notes whether the days of a slot's orders alone say which of them a window holds.
+    pub(crate) fn mark_plain(&mut self, slot: usize) {
+        let block = self.blocks.rows(slot);
+        let flags = self.rows.flags.get(block.clone()).unwrap_or(&[]);
+        let days = self.rows.day.get(block).unwrap_or(&[]);
+        let plain = flags.iter().all(|&flags| flags == 0) && days.is_sorted();
+        if let Some(place) = self.totals.plain.get_mut(slot) {
+            *place = u8::from(plain);
         }
     }
 

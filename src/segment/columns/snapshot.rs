@@ -383,10 +383,14 @@ impl Columns {
             refunds,
             totals: read_totals(reader, slots)?,
             categories: Categories::default(),
+            // Rates are no part of a snapshot: whoever reads it brings them.
+            rates: vec![Vec::new(); self.currencies.len()],
+            home: self.currency,
         };
         let numbers: Lazy<u32> = reader.lazy(self.terms.len() + 1)?;
         let count = numbers.values().iter().copied().max().unwrap_or(0);
         self.orders.categories = Categories { numbers, count };
+        self.orders.mark_all(slots);
         Ok(())
     }
 
@@ -470,6 +474,8 @@ fn read_totals(reader: &mut Reader, slots: usize) -> Read<Totals> {
         last: reader.column_of(slots)?,
         horizon: reader.column_of(slots)?,
         categories: reader.column_of(slots)?,
+        plain: Vec::new(),
+        latest: 0,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Texts and lists as a person wrote them: single values, and all values with how often they occur.
 
-use super::{Columns, CustomColumn, ListColumn, TextColumn, custom_kind, fold};
+use super::uses::{count_codes, most_frequent};
+use super::{Columns, CustomColumn, ListColumn, TextColumn, custom_kind};
 use model::rule::Attribute;
 
 impl Columns {
@@ -28,20 +29,7 @@ impl Columns {
                 None => return Vec::new(),
             },
         };
-        let search = fold(search);
-        let found = dict.matching(|folded| folded.contains(search.as_ref()));
-        let mut values: Vec<(&str, u64)> = dict
-            .iter()
-            .zip(found.iter().skip(1).zip(counts.iter().skip(1)))
-            .filter(|&(_, (&found, &count))| found && count > 0)
-            .map(|((_, text), (_, &count))| (text, count))
-            .collect();
-        values.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        values.truncate(limit);
-        values
-            .into_iter()
-            .map(|(text, count)| (text.to_owned(), count))
-            .collect()
+        most_frequent(dict, &counts, search, limit)
     }
 
     /// The keys of the owner's own fields that somebody has a value for.
@@ -64,36 +52,8 @@ impl Columns {
             &lines.product
         };
         let counts = count_codes(codes.iter().copied(), self.terms.len());
-        let search = fold(search);
-        let found = self
-            .terms
-            .matching(|folded| folded.contains(search.as_ref()));
-        let mut values: Vec<(u32, u64)> = (0..)
-            .zip(counts)
-            .filter(|&(code, count)| {
-                count > 0 && found.get(code as usize).copied().unwrap_or(false)
-            })
-            .collect();
-        values.sort_unstable_by(|a, b| {
-            let texts = || self.terms.text(a.0).cmp(self.terms.text(b.0));
-            b.1.cmp(&a.1).then_with(texts)
-        });
-        values.truncate(limit);
-        values
-            .into_iter()
-            .map(|(code, count)| (self.terms.text(code).to_owned(), count))
-            .collect()
+        most_frequent(&self.terms, &counts, search, limit)
     }
-}
-
-fn count_codes(codes: impl Iterator<Item = u32>, largest: usize) -> Vec<u64> {
-    let mut counts = vec![0u64; largest + 1];
-    for code in codes {
-        if let Some(count) = counts.get_mut(code as usize) {
-            *count += 1;
-        }
-    }
-    counts
 }
 
 fn text_counts(column: &TextColumn) -> (&super::Dict, Vec<u64>) {

@@ -250,6 +250,13 @@ impl<'a> OrderRef<'a> {
         }
     }
 
+    /// An amount of this order in the workspace's currency; `None` where its currency has no rate on its day.
+    pub fn converted(&self, amount: Money) -> Option<Money> {
+        let orders = &self.columns.orders;
+        let found = orders.converted(self.row, orders.flags(self.row), amount.0);
+        found.map(Money)
+    }
+
     /// What remains of its lines as of a day (amount in the order's currency, thousandths of a piece), in the order
     /// of [`OrderRef::lines`]; `None` for a line that came back whole.
     pub fn lines_left_on(&self, as_of: Day) -> Vec<Option<(Money, i64)>> {

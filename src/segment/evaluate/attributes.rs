@@ -1,15 +1,15 @@
 //! Tests of one attribute of the customer, over its column.
 
+use super::EvalContext;
 use super::number::{DayTest, float_holds};
 use super::orders::Number;
 use super::text::{Codes, name_passes};
-use super::{EvalContext, scan};
 use crate::columns::{
     CONSENT_EMAIL, CONSENT_PHONE, CONSENT_SMS, Columns, CustomColumn, Datum, ListColumn, Missing,
     Total, custom_kind, fold, month_day,
 };
 use crate::lifecycle::{self, Stage};
-use crate::{Bitmap, rfm};
+use crate::{Bitmap, rfm, scan};
 use model::rule::{Attribute, ListOp, Test};
 use model::{Birthday, Day};
 use std::rc::Rc;
@@ -26,6 +26,8 @@ pub(super) fn cost(attribute: &Attribute) -> u32 {
         | Attribute::RfmGroup => 50,
         Attribute::ChurnRisk => 100,
         Attribute::Nps | Attribute::Tags | Attribute::Interests => 10,
+        // Nearly as many different values as customers.
+        Attribute::Name | Attribute::Email | Attribute::Phone => 15,
         Attribute::FirstOrderOn
         | Attribute::CustomerSince
         | Attribute::LastOrderOn
@@ -44,6 +46,8 @@ pub(super) struct Source<'c> {
     pub(super) columns: &'c Columns,
     pub(super) context: &'c EvalContext<'c>,
     pub(super) rfm: &'c dyn Fn() -> Rc<rfm::Rfm>,
+    /// Only a few customers are looked at: nothing may be read through for them.
+    pub(super) few: bool,
 }
 
 impl<'c> Source<'c> {
@@ -55,8 +59,8 @@ impl<'c> Source<'c> {
             Attribute::ConsentEmail => consent(&customers.consent, CONSENT_EMAIL, test),
             Attribute::ConsentSms => consent(&customers.consent, CONSENT_SMS, test),
             Attribute::ConsentPhone => consent(&customers.consent, CONSENT_PHONE, test),
-            Attribute::Tags => list(&customers.tags, test),
-            Attribute::Interests => list(&customers.interests, test),
+            Attribute::Tags => list(&customers.tags, test, self.few),
+            Attribute::Interests => list(&customers.interests, test, self.few),
             Attribute::Birthday => self.birthday(test),
             Attribute::Age => self.age(test),
             Attribute::SignupOn => {
@@ -65,7 +69,7 @@ impl<'c> Source<'c> {
                 Box::new(move |among| scan::column(among, days, i32::NONE, &passes))
             }
             Attribute::Custom(key) => match customers.custom.get(key) {
-                Some(column) => custom(column, test, self.context.as_of),
+                Some(column) => custom(column, test, self.context.as_of, self.few),
                 None if *test == Test::Set(false) => Box::new(Bitmap::clone),
                 None => never(),
             },
@@ -93,8 +97,13 @@ impl<'c> Source<'c> {
             | Attribute::Lifecycle => self.of_totals(attribute, test),
             _ => match customers.text_column(attribute) {
                 Some(column) => {
-                    let codes = Codes::passing(&column.dict, test);
-                    Box::new(move |among| scan_codes(among, column.codes.values(), &codes))
+                    let few = self.few;
+                    Box::new(move |among| {
+                        // Of the names of a hundred thousand only those are read that are asked about.
+                        let few = few || among.count() < column.dict.len() as u64 / 2;
+                        let codes = Codes::passing(&column.dict, test, few);
+                        scan_codes(among, column.codes.values(), &codes)
+                    })
                 }
                 None => never(),
             },
@@ -154,6 +163,7 @@ impl<'c> Source<'c> {
         }
     }
 
+    /// Ages are not worked out: each is a range of birthdays, and those are compared.
     fn age(&self, test: &Test) -> Leaf<'c> {
         let Some(test) = Number::of(test, 0) else {
             return never();
@@ -163,15 +173,35 @@ impl<'c> Source<'c> {
         let years = customers.birth_year.as_slice();
         let as_of = self.context.as_of;
         let this_year = as_of.year();
-        // Whether the birthday is still to come this year.
-        let to_come = by_month_day(|it| it.in_year(this_year) > as_of);
+        // The last day of a year of birth whose birthday this year is not still to come.
+        let reached = by_month_day(|it| it.in_year(this_year) <= as_of);
+        let reached = reached.iter().rposition(|&it| it).unwrap_or(0) as i64;
+        // Born up to this: of that age or older.
+        let oldest =
+            |age: i64| i64::from(this_year).saturating_sub(age).saturating_mul(512) + reached;
+        let born_by = oldest(0).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+        let (low, high, inside) = match test {
+            Number::Set(set) => (i32::MIN, born_by, set),
+            Number::In(range) => {
+                let (low, high, inside) = range.bounds();
+                let most = i64::from(i32::MAX);
+                let from = oldest(high.clamp(-1, most) + 1).saturating_add(1);
+                let until = oldest(low.clamp(0, most));
+                let cut = |key: i64| key.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32;
+                (cut(from), cut(until), inside)
+            }
+        };
+        let must_be_known = !matches!(test, Number::Set(_));
         Box::new(move |among| {
-            scan::slots(among, |slot| {
-                let year = years.get(slot).copied().unwrap_or(i32::NONE);
-                let day = days.get(slot).copied().unwrap_or(0) as usize;
-                let to_come = to_come.get(day).copied().unwrap_or(false);
-                let age = i64::from(this_year) - i64::from(year) - i64::from(to_come);
-                test.holds((year != i32::NONE && day != 0 && age >= 0).then_some(age))
+            scan::columns(among, (years, days), (i32::NONE, 0), |year, day| {
+                let born = year.wrapping_mul(512).wrapping_add(day as i32);
+                let known = (year != i32::NONE) & (day != 0) & (born <= born_by);
+                let within = (low <= born) & (born <= high);
+                if must_be_known {
+                    known & (within == inside)
+                } else {
+                    known == inside
+                }
             })
         })
     }
@@ -181,7 +211,7 @@ impl<'c> Source<'c> {
         let orders = &self.columns.orders;
         let as_of = self.context.as_of.0;
         // Where nothing happened after the day asked for, the totals at hand are those of the day.
-        if orders.totals.horizon.iter().all(|&day| day <= as_of) {
+        if !self.few && orders.totals.all_by(as_of) {
             let totals = &orders.totals;
             return Box::new(move |among| {
                 scan::slots(among, |slot| passes(totals.get(slot), slot))
@@ -248,10 +278,13 @@ impl<'c> Source<'c> {
         let table = Stage::ALL.map(|stage| name_passes(test, stage.name()));
         let as_of = self.context.as_of;
         let thresholds = self.context.derived.lifecycle;
-        self.scan_totals(move |total, _| {
-            let day = |day: i32| (total.count > 0).then_some(Day(day));
-            let stage = lifecycle::stage(day(total.first), day(total.last), as_of, &thresholds);
-            table.get(stage as usize).copied().unwrap_or(false)
+        let columns = self.columns;
+        Box::new(move |among| {
+            let stages = lifecycle::Stages::new(columns, as_of, thresholds);
+            scan::slots(among, |slot| {
+                let stage = stages.of(slot);
+                table.get(stage as usize).copied().unwrap_or(false)
+            })
         })
     }
 
@@ -308,23 +341,12 @@ impl<'c> Source<'c> {
     /// The last answer, up to the day asked for, to a survey that has one.
     fn nps(&self, test: &'c Test) -> Leaf<'c> {
         let columns = self.columns;
-        let events = &columns.events;
-        let as_of = self.context.as_of.0;
-        let surveys = Codes::matching(&columns.terms, |kind| kind == "survey");
-        let key = events.keys.code("nps").unwrap_or(u32::MAX);
+        let surveys = Codes::matching(&columns.terms, |kind| kind == "survey", self.few);
+        let key = columns.events.keys.code("nps").unwrap_or(u32::MAX);
+        let as_of = self.context.as_of;
         Box::new(move |among| {
             scan::slots(among, |slot| {
-                let answer = events.blocks.rows(slot).rev().find_map(|row| {
-                    let it = events.rows.get(row);
-                    if it.day > as_of || !surveys.contains(it.kind) {
-                        return None;
-                    }
-                    match events.datum(row, key)? {
-                        Datum::Number(answer) => Some(answer),
-                        Datum::Flag(_) | Datum::Text(_) => None,
-                    }
-                });
-                float_test(test, answer)
+                float_test(test, last_answer(columns, (&surveys, key), slot, as_of))
             })
         })
     }
@@ -338,16 +360,50 @@ impl<'c> Source<'c> {
         Box::new(move |among| {
             let days = std::cell::RefCell::new(Vec::new());
             scan::slots(among, |slot| {
-                let mut days = days.borrow_mut();
-                columns.order_days(slot as u32, as_of, &mut days);
-                let risk = insight::usual_gap_days(&days).and_then(|gap| {
-                    let quiet = as_of.0.abs_diff(days.last()?.0);
-                    Some(i64::from(insight::churn_risk_millionths(gap, quiet)))
-                });
-                test.holds(risk)
+                test.holds(churn_risk_of(columns, slot, as_of, &mut days.borrow_mut()))
             })
         })
     }
+}
+
+/// The last answer of a customer to "would you recommend us".
+pub(super) fn nps_of(columns: &Columns, slot: usize, as_of: Day) -> Option<f64> {
+    let surveys = Codes::matching(&columns.terms, |kind| kind == "survey", true);
+    let key = columns.events.keys.code("nps")?;
+    last_answer(columns, (&surveys, key), slot, as_of)
+}
+
+/// The last answer of a slot: by the codes of surveys and of the datum.
+fn last_answer(
+    columns: &Columns,
+    (surveys, key): (&Codes, u32),
+    slot: usize,
+    as_of: Day,
+) -> Option<f64> {
+    let events = &columns.events;
+    events.blocks.rows(slot).rev().find_map(|row| {
+        let it = events.rows.get(row);
+        if it.day > as_of.0 || !surveys.contains(it.kind) {
+            return None;
+        }
+        match events.datum(row, key)? {
+            Datum::Number(answer) => Some(answer),
+            Datum::Flag(_) | Datum::Text(_) => None,
+        }
+    })
+}
+
+/// Risk of churn in millionths; `None` without a usual gap. `days` is memory to work in.
+pub(super) fn churn_risk_of(
+    columns: &Columns,
+    slot: usize,
+    as_of: Day,
+    days: &mut Vec<Day>,
+) -> Option<i64> {
+    columns.order_days(slot as u32, as_of, days);
+    let gap = insight::usual_gap_days(days)?;
+    let quiet = as_of.0.abs_diff(days.last()?.0);
+    Some(i64::from(insight::churn_risk_millionths(gap, quiet)))
 }
 
 fn float_test(test: &Test, value: Option<f64>) -> bool {
@@ -366,8 +422,15 @@ fn scan_codes(among: &Bitmap, values: &[u32], codes: &Codes) -> Bitmap {
     match codes {
         Codes::None => Bitmap::empty(among.len()),
         Codes::One(one) => scan::column(among, values, 0, |code| code == *one),
+        Codes::Four([a, b, c, d]) => scan::column(among, values, 0, |code| {
+            // Without short cuts, so that the four comparisons are done for many codes at once.
+            (code == *a) | (code == *b) | (code == *c) | (code == *d)
+        }),
         Codes::Table(table) => scan::column(among, values, 0, |code| {
             table.get(code as usize).copied().unwrap_or(false)
+        }),
+        Codes::Asked(..) => scan::slots(among, |slot| {
+            codes.contains(values.get(slot).copied().unwrap_or(0))
         }),
     }
 }
@@ -379,6 +442,10 @@ fn bytes<'c>(values: &'c [u8], names: &[&str], test: &Test) -> Leaf<'c> {
         _ => name_passes(test, name),
     };
     let table: Vec<bool> = names.iter().enumerate().map(passing).collect();
+    let mut hits = (0u8..).zip(&table).filter(|&(_, &hit)| hit);
+    if let (Some((only, _)), None) = (hits.next(), hits.next()) {
+        return Box::new(move |among| scan::column(among, values, 0, |value| value == only));
+    }
     Box::new(move |among| {
         scan::column(among, values, 0, |value| {
             table.get(usize::from(value)).copied().unwrap_or(false)
@@ -393,18 +460,22 @@ fn consent<'c>(values: &'c [u8], shift: u8, test: &Test) -> Leaf<'c> {
         Test::Set(set) => [!set, *set, *set, false],
         _ => [false; 4],
     };
-    let bits = table
-        .iter()
-        .rev()
-        .fold(0u8, |bits, &hit| bits << 1 | u8::from(hit));
-    Box::new(move |among| {
-        scan::column(among, values, 0, |value| {
-            bits >> (value >> shift & 3) & 1 == 1
-        })
-    })
+    let [unasked, no, yes, _] = table;
+    let code = match (unasked, no, yes) {
+        (true, _, _) => 0,
+        (_, true, true) => {
+            return Box::new(move |among| {
+                scan::column(among, values, 0, |it| it >> shift & 3 != 0)
+            });
+        }
+        (_, true, _) => 1,
+        (_, _, true) => 2,
+        _ => return never(),
+    };
+    Box::new(move |among| scan::column(among, values, 0, |it| it >> shift & 3 == code))
 }
 
-fn list<'c>(column: &'c ListColumn, test: &Test) -> Leaf<'c> {
+fn list<'c>(column: &'c ListColumn, test: &Test, few: bool) -> Leaf<'c> {
     let (op, words) = match test {
         Test::Set(set) => {
             let set = *set;
@@ -418,8 +489,8 @@ fn list<'c>(column: &'c ListColumn, test: &Test) -> Leaf<'c> {
     let words: Vec<Codes> = words
         .iter()
         .map(|word| {
-            let word = fold(word);
-            Codes::matching(&column.dict, |folded| folded == word)
+            let word = fold(word).into_owned();
+            Codes::matching(&column.dict, move |folded| folded == word, few)
         })
         .collect();
     Box::new(move |among| {
@@ -435,9 +506,9 @@ fn list<'c>(column: &'c ListColumn, test: &Test) -> Leaf<'c> {
     })
 }
 
-fn custom<'c>(column: &'c CustomColumn, test: &'c Test, as_of: Day) -> Leaf<'c> {
+fn custom<'c>(column: &'c CustomColumn, test: &'c Test, as_of: Day, few: bool) -> Leaf<'c> {
     let kind_of = |slot: usize| column.kinds.get(slot);
-    let texts = |codes: Codes| -> Leaf<'c> {
+    let texts = |codes: Codes<'c>| -> Leaf<'c> {
         Box::new(move |among| {
             scan::slots(among, |slot| {
                 column.kinds.get(slot) == custom_kind::TEXT
@@ -460,11 +531,11 @@ fn custom<'c>(column: &'c CustomColumn, test: &'c Test, as_of: Day) -> Leaf<'c> 
                     && float_holds(test, f64::from_bits(column.values.get(slot)))
             })
         }),
-        Test::Text(_) => texts(Codes::passing(&column.dict, test)),
+        Test::Text(_) => texts(Codes::passing(&column.dict, test, few)),
         Test::Date(test) => {
             let test = DayTest::of(*test, as_of);
-            let passes = |text: &str| text.parse().is_ok_and(|day| test.holds(day));
-            texts(Codes::matching(&column.dict, passes))
+            let passes = move |text: &str| text.parse().is_ok_and(|day| test.holds(day));
+            texts(Codes::matching(&column.dict, passes, few))
         }
         Test::List { .. } => never(),
     }

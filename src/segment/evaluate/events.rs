@@ -19,7 +19,7 @@ enum OfEvent<'r> {
     Flag(u32, bool),
     Number(u32, &'r NumberTest),
     /// Texts that pass, the test of a day included.
-    Text(u32, Codes),
+    Text(u32, Codes<'r>),
 }
 
 /// A measure over events, ready to run.
@@ -29,35 +29,37 @@ pub(super) struct EventsPlan<'r> {
     from: i32,
     to: i32,
     /// Code of each kind that is the same but for case and width.
-    kinds: Codes,
+    kinds: Codes<'r>,
     measure: Measure,
     test: &'r NumberTest,
     conditions: Vec<OfEvent<'r>>,
     amount: u32,
     quantity: u32,
     product: u32,
+    few: bool,
 }
 
 /// A key that no event has.
 const NO_KEY: u32 = u32::MAX;
 
 impl<'r> EventsPlan<'r> {
-    pub(super) fn new(columns: &'r Columns, rule: &'r EventsTest, as_of: Day) -> Self {
+    pub(super) fn new(columns: &'r Columns, rule: &'r EventsTest, as_of: Day, few: bool) -> Self {
         let (from, to) = window(rule.within, as_of);
-        let kind = crate::columns::fold(&rule.kind);
+        let kind = crate::columns::fold(&rule.kind).into_owned();
         let key = |name: &str| columns.events.keys.code(name).unwrap_or(NO_KEY);
         let mut plan = Self {
             columns,
             as_of: as_of.0,
             from,
             to,
-            kinds: Codes::matching(&columns.terms, |folded| folded == kind),
+            kinds: Codes::matching(&columns.terms, move |folded| folded == kind, few),
             measure: rule.measure,
             test: &rule.test,
             conditions: Vec::new(),
             amount: key("amount"),
             quantity: key("quantity"),
             product: key("product"),
+            few,
         };
         for condition in &rule.conditions {
             plan.add(condition, as_of);
@@ -79,11 +81,14 @@ impl<'r> EventsPlan<'r> {
             Test::Set(set) => OfEvent::Set(key, *set),
             Test::Flag(flag) => OfEvent::Flag(key, *flag),
             Test::Number(test) => OfEvent::Number(key, test),
-            Test::Text(_) => OfEvent::Text(key, Codes::passing(&events.texts, &condition.test)),
+            Test::Text(_) => OfEvent::Text(
+                key,
+                Codes::passing(&events.texts, &condition.test, self.few),
+            ),
             Test::Date(test) => {
                 let test = DayTest::of(*test, as_of);
-                let passes = |text: &str| text.parse().is_ok_and(|day| test.holds(day));
-                OfEvent::Text(key, Codes::matching(&events.texts, passes))
+                let passes = move |text: &str| text.parse().is_ok_and(|day| test.holds(day));
+                OfEvent::Text(key, Codes::matching(&events.texts, passes, self.few))
             }
             Test::List { .. } => OfEvent::Text(key, Codes::None),
         });
@@ -91,6 +96,17 @@ impl<'r> EventsPlan<'r> {
 
     /// Whether the measure over the events of a slot passes.
     pub(super) fn holds(&self, slot: usize, scratch: &mut Scratch) -> bool {
+        let value = self.measured(slot, scratch, |_| {});
+        value.is_some_and(|value| float_holds(self.test, value))
+    }
+
+    /// What is measured over the events of a slot; `each` is told the rows that were.
+    pub(super) fn measured(
+        &self,
+        slot: usize,
+        scratch: &mut Scratch,
+        mut each: impl FnMut(usize),
+    ) -> Option<f64> {
         let events = &self.columns.events;
         let mut tally = Tally::default();
         scratch.start();
@@ -103,6 +119,7 @@ impl<'r> EventsPlan<'r> {
             if !self.conditions.iter().all(passes) {
                 continue;
             }
+            each(row);
             tally.count += 1;
             tally.first = Some(tally.first.map_or(it.day, |day: i32| day.min(it.day)));
             tally.last = Some(tally.last.map_or(it.day, |day: i32| day.max(it.day)));
@@ -121,7 +138,7 @@ impl<'r> EventsPlan<'r> {
             }
         }
         let since = |day: Option<i32>| day.map(|day| f64::from(self.as_of) - f64::from(day));
-        let value = match self.measure {
+        match self.measure {
             Measure::Count => Some(f64::from(tally.count)),
             Measure::Sum => Some(tally.sum),
             Measure::Average => (tally.amounts > 0).then(|| tally.sum / f64::from(tally.amounts)),
@@ -132,8 +149,7 @@ impl<'r> EventsPlan<'r> {
             Measure::DistinctProducts => Some(f64::from(tally.products)),
             Measure::DaysSinceFirst => since(tally.first),
             Measure::DaysSinceLast => since(tally.last),
-        };
-        value.is_some_and(|value| float_holds(self.test, value))
+        }
     }
 
     fn passes(&self, test: &OfEvent, row: usize, day: i32, minute: u16) -> bool {

@@ -7,16 +7,31 @@
 
 mod attributes;
 mod events;
+mod explain;
+mod memory;
 mod number;
 mod orders;
-mod scan;
+mod spread;
+mod survey;
 mod text;
+mod value;
+
+pub use explain::{Actual, Explained, SeenOrder, explain};
+pub use memory::{Memory, MemoryCounts};
+pub use spread::{Spread, spread, tally};
+pub use survey::NodeCount;
+
+pub(crate) use number::last_from;
+pub(crate) use orders::OrderFilter;
+pub use value::Value;
 
 use crate::rfm::{self, Rfm};
-use crate::{Bitmap, Columns};
+use crate::{Bitmap, Columns, scan};
 use attributes::{Leaf, Source};
-use model::rule::{Rule, RuleError, stable_hash};
-use model::{Day, Decimal, LifecycleThresholds};
+use model::rule::{
+    Attribute, LEADS_TO, NO_CIRCLE, NO_LONG_CHAIN, Rule, RuleError, SEGMENT_THERE, stable_hash,
+};
+use model::{Day, Decimal, LifecycleThresholds, RfmOptions};
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -42,8 +57,19 @@ pub struct Derived {
     pub points: Option<LoyaltyColumns>,
     /// RFM scores of these very columns; used where they are of the day asked for, else made anew.
     pub rfm: Option<Rfm>,
+    /// How customers are scored.
+    pub rfm_options: RfmOptions,
     /// Life cycle thresholds.
     pub lifecycle: LifecycleThresholds,
+}
+
+/// What a name in a rule leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Named {
+    /// A segment: whoever the rule holds for.
+    Rule(Rule),
+    /// A list: these and no others, whatever changes about them.
+    Members(Bitmap),
 }
 
 /// What a rule is evaluated with.
@@ -53,8 +79,8 @@ pub struct EvalContext<'a> {
     pub as_of: Day,
     /// Points, scores, thresholds.
     pub derived: &'a Derived,
-    /// The rule of a saved segment by its id.
-    pub segments: &'a dyn Fn(&str) -> Option<Rule>,
+    /// The saved segment or list of an id.
+    pub segments: &'a dyn Fn(&str) -> Option<Named>,
 }
 
 /// Segments may lead to segments this often, and nodes nest this deep over all of them.
@@ -69,13 +95,28 @@ pub fn evaluate(
     columns: &Columns,
     context: &EvalContext,
 ) -> Result<Bitmap, RuleError> {
-    let evaluation = Evaluation {
-        columns,
-        context,
-        rfm: OnceCell::new(),
-        members: RefCell::new(BTreeMap::new()),
-    };
-    evaluation.run(rule, &mut Vec::new())
+    Evaluation::new(columns, context, None).run(rule, columns.live(), &mut Vec::new(), false)
+}
+
+/// Whether what the rule says of a customer follows from that customer's columns, the day and the thresholds of stages
+/// alone: not from scores that compare customers, not from points or other segments. Only then a change of one customer
+/// leaves the verdict of all others as it is.
+fn is_local(rule: &Rule) -> bool {
+    match rule {
+        Rule::All(_) | Rule::Any(_) | Rule::Not(_) => rule.children().iter().all(is_local),
+        Rule::Attribute { attribute, .. } => !matches!(
+            attribute,
+            Attribute::RfmRecency
+                | Attribute::RfmFrequency
+                | Attribute::RfmMonetary
+                | Attribute::RfmGroup
+                | Attribute::PointsBalance
+                | Attribute::PointsExpiring
+                | Attribute::Tier
+        ),
+        Rule::Orders(_) | Rule::Events(_) | Rule::Sample { .. } => true,
+        Rule::Segment(_) => false,
+    }
 }
 
 /// One evaluation: what is worked out once for the whole rule.
@@ -85,6 +126,8 @@ struct Evaluation<'c> {
     rfm: OnceCell<Rc<Rfm>>,
     /// Members of the segments met so far.
     members: RefCell<BTreeMap<String, Bitmap>>,
+    /// What was worked out before, for other rules or before a change.
+    memory: Option<RefCell<&'c mut Memory>>,
 }
 
 /// A rule made ready.
@@ -150,27 +193,49 @@ fn sorted<'c>(mut nodes: Vec<Plan<'c>>) -> (Vec<Plan<'c>>, u32) {
 /// Segments on the way from the rule asked for to where we are, with the path of the first node that led away.
 type Chain = Vec<(String, String)>;
 
-impl Evaluation<'_> {
-    fn run(&self, rule: &Rule, chain: &mut Chain) -> Result<Bitmap, RuleError> {
+impl<'e> Evaluation<'e> {
+    fn new(
+        columns: &'e Columns,
+        context: &'e EvalContext<'e>,
+        memory: Option<&'e mut Memory>,
+    ) -> Self {
+        Self {
+            columns,
+            context,
+            rfm: OnceCell::new(),
+            members: RefCell::new(BTreeMap::new()),
+            memory: memory.map(RefCell::new),
+        }
+    }
+
+    /// Those of the candidates that the rule holds for. With `few` candidates nothing is read through for them.
+    fn run(
+        &self,
+        rule: &Rule,
+        among: &Bitmap,
+        chain: &mut Chain,
+        few: bool,
+    ) -> Result<Bitmap, RuleError> {
         let rfm = || self.scores();
         let source = Source {
             columns: self.columns,
             context: self.context,
             rfm: &rfm,
+            few,
         };
         let plan = self.plan(rule, &source, &mut String::new(), chain)?;
-        Ok(plan.run(self.columns.live()))
+        Ok(plan.run(among))
     }
 
     fn scores(&self) -> Rc<Rfm> {
         let scored = || {
-            let known = self.context.derived.rfm.as_ref();
-            let fits = |rfm: &&Rfm| {
-                rfm.as_of == self.context.as_of && rfm.cells.len() == self.columns.slots()
-            };
+            let derived = self.context.derived;
+            let options = &derived.rfm_options;
+            let known = derived.rfm.as_ref();
+            let fits = |rfm: &&Rfm| rfm.fits(self.columns, self.context.as_of, options);
             match known.filter(fits) {
                 Some(rfm) => Rc::new(rfm.clone()),
-                None => Rc::new(rfm::score(self.columns, self.context.as_of)),
+                None => Rc::new(rfm::score(self.columns, self.context.as_of, options)),
             }
         };
         Rc::clone(self.rfm.get_or_init(scored))
@@ -198,22 +263,28 @@ impl Evaluation<'_> {
                 path.truncate(len);
                 Plan::Not(Box::new(inner))
             }
-            Rule::Attribute { attribute, test } => {
-                Plan::Leaf(source.leaf(attribute, test), attributes::cost(attribute))
+            Rule::Attribute { attribute, test } => match self.known(rule, source) {
+                Some(known) => known,
+                None => Plan::Leaf(source.leaf(attribute, test), attributes::cost(attribute)),
+            },
+            Rule::Orders(_) | Rule::Events(_) if let Some(known) = self.known(rule, source) => {
+                known
             }
             Rule::Orders(test) => {
-                let plan = orders::OrdersPlan::new(source.columns, test, source.context.as_of);
+                let as_of = source.context.as_of;
+                let plan = orders::OrdersPlan::new(source.columns, test, as_of, source.few);
                 let codes = source.columns.terms.len();
                 Plan::Leaf(
                     Box::new(move |among| {
                         let scratch = RefCell::new(orders::Scratch::new(codes));
-                        scan::slots(among, |slot| plan.holds(slot, &mut scratch.borrow_mut()))
+                        plan.run(among, |slot| plan.holds(slot, &mut scratch.borrow_mut()))
                     }),
                     if test.conditions.is_empty() { 20 } else { 40 },
                 )
             }
             Rule::Events(test) => {
-                let plan = events::EventsPlan::new(source.columns, test, source.context.as_of);
+                let as_of = source.context.as_of;
+                let plan = events::EventsPlan::new(source.columns, test, as_of, source.few);
                 let codes = source.columns.events.texts.len();
                 Plan::Leaf(
                     Box::new(move |among| {
@@ -223,15 +294,7 @@ impl Evaluation<'_> {
                     30,
                 )
             }
-            Rule::Segment(id) => {
-                let members = self.segment(id, path, chain)?;
-                let run = move |among: &Bitmap| {
-                    let mut found = among.clone();
-                    found.and(&members);
-                    found
-                };
-                Plan::Leaf(Box::new(run), 0)
-            }
+            Rule::Segment(id) => members_plan(self.segment(id, path, chain)?),
             Rule::Sample { percent, seed } => {
                 Plan::Leaf(sample(&source.columns.customers.ids, *percent, seed), 2)
             }
@@ -260,40 +323,63 @@ impl Evaluation<'_> {
         if let Some(known) = self.members.borrow().get(id) {
             return Ok(known.clone());
         }
-        let mut here = path.to_owned();
-        push_step(&mut here, "segment");
-        // The person looks at the outermost rule, so that is where the mistake is shown.
-        let outer = chain.first().map_or(&here, |(_, path)| path).clone();
-        let way = || {
-            let mut ids: Vec<&str> = chain.iter().map(|(id, _)| id.as_str()).collect();
-            ids.push(id);
-            ids.join(" > ")
+        let members = match self.named(id, path, chain)? {
+            (Named::Members(mut members), _) => {
+                members.and(self.columns.live());
+                members
+            }
+            (Named::Rule(rule), place) => {
+                chain.push((id.to_owned(), place));
+                let members = self.everybody(&rule, &mut String::new(), chain)?;
+                chain.pop();
+                members
+            }
         };
-        let wrong = |expected: &str| RuleError {
-            path: outer.clone(),
-            found: way(),
-            expected: expected.to_owned(),
-        };
-        if chain.iter().any(|(known, _)| known == id) {
-            return Err(wrong("segments that do not lead back to themselves"));
-        }
-        if chain.len() >= MAX_CHAIN {
-            return Err(wrong("at most 16 segments one behind the other"));
-        }
-        let rule = (self.context.segments)(id).ok_or_else(|| wrong("a segment that exists"))?;
-        chain.push((id.to_owned(), outer.clone()));
-        let members = self.run(&rule, chain)?;
-        chain.pop();
         let mut known = self.members.borrow_mut();
         known.insert(id.to_owned(), members.clone());
         Ok(members)
     }
+
+    /// What the name of a segment leads to, and where a mistake behind it is shown: in the outermost rule, because
+    /// that is what the person looks at.
+    fn named(&self, id: &str, path: &str, chain: &Chain) -> Result<(Named, String), RuleError> {
+        let mut here = path.to_owned();
+        push_step(&mut here, "segment");
+        let outer = chain.first().map_or(here, |(_, path)| path.clone());
+        let wrong = |expected: &str| {
+            let mut ids: Vec<&str> = chain.iter().map(|(id, _)| id.as_str()).collect();
+            ids.push(id);
+            RuleError {
+                path: outer.clone(),
+                found: ids.join(LEADS_TO),
+                expected: expected.to_owned(),
+            }
+        };
+        if chain.iter().any(|(known, _)| known == id) {
+            return Err(wrong(NO_CIRCLE));
+        }
+        if chain.len() >= MAX_CHAIN {
+            return Err(wrong(NO_LONG_CHAIN));
+        }
+        let named = (self.context.segments)(id).ok_or_else(|| wrong(SEGMENT_THERE))?;
+        Ok((named, outer))
+    }
+}
+
+/// Those of the candidates that are in a set.
+fn members_plan<'c>(members: Bitmap) -> Plan<'c> {
+    let run = move |among: &Bitmap| {
+        let mut found = among.clone();
+        found.and(&members);
+        found
+    };
+    Plan::Leaf(Box::new(run), 0)
 }
 
 /// Adds a step to a path and gives the length to come back to.
 fn push_step(path: &mut String, step: &str) -> usize {
     let len = path.len();
-    if len > 0 {
+    if len > 0 && !path.ends_with(':') {
         path.push('.');
     }
     path.push_str(step);

@@ -39,6 +39,11 @@ impl Interval {
         }
     }
 
+    /// The least and the largest value, and whether values between them pass or those beyond.
+    pub(super) fn bounds(self) -> (i64, i64, bool) {
+        (self.low, self.high, self.inside)
+    }
+
     /// Whether no larger value would change the answer.
     pub(super) fn is_settled(self, value: i64) -> bool {
         value > self.high || (value >= self.low && self.high == i64::MAX)
@@ -91,7 +96,7 @@ fn moved(day: Day, span: Span, sign: i32) -> Day {
 }
 
 /// The first of the days that end with today: the last `n` days are `n` days.
-pub(super) fn last_from(as_of: Day, span: Span) -> Day {
+pub(crate) fn last_from(as_of: Day, span: Span) -> Day {
     moved(as_of, span, -1).plus_days(1)
 }
 

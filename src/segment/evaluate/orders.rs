@@ -2,14 +2,16 @@
 //!
 //! Beside what the contract says: `amount` is the amount of the line where a line condition (`category`, `product`,
 //! `quantity`) stands beside it, else of the order; a condition on `status` takes the place of the rule that only
-//! paid orders count, and what is cancelled or refunded has an amount of zero; an order in a currency without a
-//! rate counts but has no amount. See `docs/segment-rule.md`.
+//! paid orders count, and what is cancelled or refunded has an amount of zero; an order in another currency has the
+//! amount that the rate of its day makes of it (each line on its own), without a rate it counts but has no amount. See `docs/segment-rule.md`.
 
 use super::number::{Interval, last_from};
 use super::text::{Codes, name_passes};
-use crate::columns::{Columns, HAS_REFUNDS, LinesLeft, Total, UNCONVERTED, average};
-use model::rule::{Condition, Field, Measure, OrdersTest, Test, Within};
-use model::{Day, OrderStatus};
+use crate::columns::{Columns, FOREIGN, HAS_REFUNDS, LinesLeft, Total, average};
+use crate::{Bitmap, scan};
+use model::rule::{Compare, Condition, Field, Measure, NumberTest, OrdersTest, Test, Within};
+use model::{Day, Decimal, OrderStatus};
+use std::cell::RefCell;
 
 /// A test of a number that may be missing.
 #[derive(Clone, Copy, Debug)]
@@ -45,17 +47,48 @@ pub(super) fn window(within: Within, as_of: Day) -> (i32, i32) {
     }
 }
 
-enum OfOrder {
-    Channel(Codes),
-    Coupon(Codes),
+/// Conditions on orders, for whoever measures orders in ways of their own.
+pub(crate) struct OrderFilter<'c> {
+    plan: OrdersPlan<'c>,
+    scratch: RefCell<Scratch>,
+}
+
+impl<'c> OrderFilter<'c> {
+    /// The conditions on their own, as a test of orders whose measure does not matter.
+    pub(crate) fn test(conditions: Vec<Condition>) -> OrdersTest {
+        OrdersTest {
+            conditions,
+            within: Within::AllTime,
+            measure: Measure::Sum,
+            test: NumberTest::Compare(Compare::Gte, Decimal { units: 0, scale: 0 }),
+        }
+    }
+
+    pub(crate) fn new(columns: &'c Columns, test: &'c OrdersTest, as_of: Day) -> Self {
+        Self {
+            plan: OrdersPlan::new(columns, test, as_of, false),
+            scratch: RefCell::new(Scratch::new(0)),
+        }
+    }
+
+    /// What of an order counts as of the day: `None` where it does not pass, `Some(None)` where it has no amount; of
+    /// conditions on lines the sum of those that pass.
+    pub(crate) fn order(&self, row: usize) -> Option<Option<i64>> {
+        self.plan.order(row, &mut self.scratch.borrow_mut())
+    }
+}
+
+enum OfOrder<'c> {
+    Channel(Codes<'c>),
+    Coupon(Codes<'c>),
     Amount(Number),
     DayOfWeek(Number),
     Hour(Number),
 }
 
-enum OfLine {
-    Category(Codes),
-    Product(Codes),
+enum OfLine<'c> {
+    Category(Codes<'c>),
+    Product(Codes<'c>),
     Quantity(Number),
     Amount(Number),
 }
@@ -70,8 +103,8 @@ pub(super) struct OrdersPlan<'c> {
     test: Interval,
     /// Whether paid, refunded and cancelled orders are looked at.
     statuses: [bool; 3],
-    of_order: Vec<OfOrder>,
-    of_line: Vec<OfLine>,
+    of_order: Vec<OfOrder<'c>>,
+    of_line: Vec<OfLine<'c>>,
     /// Bits of the categories one of which a matching line has; all bits where no category is asked for.
     categories: u64,
     /// Whether the measure passes where there is no order at all.
@@ -80,14 +113,22 @@ pub(super) struct OrdersPlan<'c> {
     plain: bool,
     /// Whether orders are counted (or dated) by one condition on their lines.
     counts_lines: bool,
+    /// Whether the pieces of all lines are measured, whatever the lines are.
+    counts_pieces: bool,
     /// Whether lines have to be looked at.
     needs_lines: bool,
     /// Whether the totals of all time answer it.
     from_totals: bool,
+    /// Whether the days of orders that are paid whole answer it.
+    by_days: bool,
+    /// Whether one order with a line of the category answers it, and the bits say surely who has one.
+    by_category: bool,
+    /// Whether only a few customers are looked at.
+    few: bool,
 }
 
 impl<'c> OrdersPlan<'c> {
-    pub(super) fn new(columns: &'c Columns, rule: &OrdersTest, as_of: Day) -> Self {
+    pub(super) fn new(columns: &'c Columns, rule: &'c OrdersTest, as_of: Day, few: bool) -> Self {
         let (from, to) = window(rule.within, as_of);
         let decimals = columns.currency().decimals();
         let scale = match rule.measure {
@@ -113,9 +154,13 @@ impl<'c> OrdersPlan<'c> {
                 .is_some_and(|none| test.holds(none)),
             plain: false,
             counts_lines: false,
+            counts_pieces: rule.measure == Measure::Quantity && rule.conditions.is_empty(),
             needs_lines: lines
                 || matches!(rule.measure, Measure::Quantity | Measure::DistinctProducts),
             from_totals: false,
+            by_days: false,
+            by_category: false,
+            few,
         };
         plan.plain = rule.conditions.is_empty()
             && !plan.needs_lines
@@ -123,6 +168,7 @@ impl<'c> OrdersPlan<'c> {
         plan.from_totals = plan.plain
             && rule.within == Within::AllTime
             && !matches!(rule.measure, Measure::Min | Measure::Max);
+        plan.by_days = plan.plain && matches!(rule.measure, Measure::Count | Measure::Sum);
         if rule.conditions.iter().any(|it| it.field == Field::Status) {
             plan.statuses = [true; 3];
         }
@@ -138,36 +184,42 @@ impl<'c> OrdersPlan<'c> {
                 rule.measure,
                 Measure::Count | Measure::DaysSinceFirst | Measure::DaysSinceLast
             );
+        plan.by_category = plan.counts_lines
+            && rule.measure == Measure::Count
+            && rule.within == Within::AllTime
+            && plan.test.is_settled(1)
+            && columns.orders.categories.are_exact();
         plan
     }
 
-    fn add(&mut self, condition: &Condition, lines: bool, decimals: u32) {
+    fn add(&mut self, condition: &'c Condition, lines: bool, decimals: u32) {
+        let few = self.few;
         let terms = &self.columns.terms;
         let test = &condition.test;
         // A test of the wrong kind (no rule that was read has one) passes nothing.
         let number = |scale| Number::of(test, scale).unwrap_or(Number::In(Interval::NEVER));
         match &condition.field {
             Field::Category => {
-                let codes = Codes::passing(terms, test);
-                if !codes.contains(0) {
+                let codes = Codes::passing(terms, test, few);
+                if let Some(passing) = codes.known().filter(|_| !codes.contains(0)) {
                     let known = &self.columns.orders.categories;
-                    self.categories &= codes.iter().fold(0, |bits, code| bits | known.bit(code));
+                    self.categories &= passing.fold(0, |bits, code| bits | known.bit(code));
                 }
                 self.of_line.push(OfLine::Category(codes));
             }
             Field::Product => {
-                let codes = Codes::passing(terms, test);
+                let codes = Codes::passing(terms, test, few);
                 self.of_line.push(OfLine::Product(codes));
             }
             Field::Quantity => self.of_line.push(OfLine::Quantity(number(3))),
             Field::Amount if lines => self.of_line.push(OfLine::Amount(number(decimals))),
             Field::Amount => self.of_order.push(OfOrder::Amount(number(decimals))),
             Field::Channel => {
-                let codes = Codes::passing(terms, test);
+                let codes = Codes::passing(terms, test, few);
                 self.of_order.push(OfOrder::Channel(codes));
             }
             Field::Coupon => {
-                let codes = Codes::passing(&self.columns.coupons, test);
+                let codes = Codes::passing(&self.columns.coupons, test, few);
                 self.of_order.push(OfOrder::Coupon(codes));
             }
             Field::Status => {
@@ -194,6 +246,36 @@ impl<'c> OrdersPlan<'c> {
         }
     }
 
+    /// What one order counts for: `None` where it is not looked at, `Some(None)` where it has no amount.
+    fn order(&self, row: usize, scratch: &mut Scratch) -> Option<Option<i64>> {
+        let orders = &self.columns.orders;
+        let day = orders.day(row);
+        if day < self.from || day > self.to {
+            return None;
+        }
+        let paid = orders.rows.amount.get(row).copied()?;
+        let mut tally = Tally::NONE;
+        self.add_order(row, day, orders.flags(row), paid, &mut tally, scratch);
+        (tally.count > 0).then(|| (tally.converted > 0).then_some(tally.sum))
+    }
+
+    /// Those of the candidates that pass. Whose last order lies before the window is told at once from the column of last
+    /// days; only the others are `ask`ed one by one.
+    pub(super) fn run(&self, among: &Bitmap, ask: impl Fn(usize) -> bool) -> Bitmap {
+        if self.few || self.from == i32::MIN {
+            return scan::slots(among, ask);
+        }
+        let horizon = &self.columns.orders.totals.horizon;
+        let recent = scan::column(among, horizon, i32::MIN, |day| day >= self.from);
+        let mut found = scan::slots(&recent, ask);
+        if self.without_orders {
+            let mut others = among.clone();
+            others.and_not(&recent);
+            found.or(&others);
+        }
+        found
+    }
+
     /// Whether the measure over the orders of a slot passes.
     pub(super) fn holds(&self, slot: usize, scratch: &mut Scratch) -> bool {
         let orders = &self.columns.orders;
@@ -208,6 +290,17 @@ impl<'c> OrdersPlan<'c> {
             if bought & self.categories == 0 {
                 return self.without_orders;
             }
+            let exact = self.by_category && horizon <= self.to;
+            if exact && totals.plain.get(slot) == Some(&1) {
+                return self.test.holds(1);
+            }
+        }
+        if self.by_days
+            && horizon <= self.to
+            && totals.plain.get(slot) == Some(&1)
+            && !(self.from_totals && horizon <= self.as_of)
+        {
+            return self.holds_by_days(slot);
         }
         let mut tally = Tally::NONE;
         if self.from_totals && horizon <= self.as_of {
@@ -223,6 +316,67 @@ impl<'c> OrdersPlan<'c> {
         tally
             .value(self.measure, self.as_of)
             .is_some_and(|value| self.test.holds(value))
+    }
+
+    /// Whether the measure passes where all orders are paid whole, their days ascend and none lies behind the window:
+    /// the window then holds the last few, and how many those are is a question to one or two days.
+    #[inline]
+    fn holds_by_days(&self, slot: usize) -> bool {
+        let orders = &self.columns.orders;
+        let block = orders.blocks.rows(slot);
+        let days = orders.rows.day.get(block.clone()).unwrap_or(&[]);
+        if self.measure == Measure::Count {
+            let (low, high, inside) = self.test.bounds();
+            let at_least = |n: i64| match usize::try_from(n) {
+                Ok(0) | Err(_) => n <= 0,
+                Ok(n) => {
+                    let day = days.len().checked_sub(n).and_then(|at| days.get(at));
+                    day.is_some_and(|&day| day >= self.from)
+                }
+            };
+            let within = at_least(low) && !at_least(high.saturating_add(1));
+            return within == inside;
+        }
+        let amounts = orders.rows.amount.get(block).unwrap_or(&[]);
+        let (mut count, mut sum) = (0u32, 0i64);
+        for (&day, &amount) in days.iter().zip(amounts).rev() {
+            if day < self.from {
+                break;
+            }
+            count += 1;
+            sum = sum.saturating_add(amount);
+        }
+        if count == 0 {
+            return self.without_orders;
+        }
+        self.test.holds(sum)
+    }
+
+    /// What is measured over the orders of a slot, and the orders that were: each with its row and what it brought.
+    pub(super) fn measured(
+        &self,
+        slot: usize,
+        scratch: &mut Scratch,
+    ) -> (Option<i64>, Vec<(usize, Option<i64>)>) {
+        let orders = &self.columns.orders;
+        let mut tally = Tally::NONE;
+        let mut rows = Vec::new();
+        scratch.start();
+        for row in orders.blocks.rows(slot) {
+            let day = orders.day(row);
+            if day < self.from || day > self.to {
+                continue;
+            }
+            let paid = orders.rows.amount.get(row).copied().unwrap_or(0);
+            let mut one = Tally::NONE;
+            self.add_order(row, day, orders.flags(row), paid, &mut one, scratch);
+            if one.count > 0 {
+                rows.push((row, (one.converted > 0).then_some(one.sum)));
+                tally.join(&one);
+            }
+        }
+        tally.distinct_days = distinct(&mut scratch.days);
+        (tally.value(self.measure, self.as_of), rows)
     }
 
     fn tally(&self, slot: usize, tally: &mut Tally, scratch: &mut Scratch) {
@@ -252,6 +406,12 @@ impl<'c> OrdersPlan<'c> {
                 if self.has_line(block.start + at) {
                     tally.add(day, Some(amount));
                 }
+            } else if flags == 0 && self.counts_pieces {
+                let lines = orders.line_range(block.start + at);
+                let pieces = orders.lines.quantity_milli.get(lines).unwrap_or(&[]);
+                let pieces = pieces.iter().copied().fold(0, i64::saturating_add);
+                tally.quantity = tally.quantity.saturating_add(pieces);
+                tally.add(day, Some(amount));
             } else {
                 self.add_order(block.start + at, day, flags, amount, tally, scratch);
             }
@@ -275,7 +435,9 @@ impl<'c> OrdersPlan<'c> {
         match codes {
             Codes::None => false,
             Codes::One(one) => lines.any(|code| code == one),
-            Codes::Table(_) => lines.any(|&code| codes.contains(code)),
+            Codes::Four(_) | Codes::Table(_) | Codes::Asked(..) => {
+                lines.any(|&code| codes.contains(code))
+            }
         }
     }
 
@@ -298,7 +460,7 @@ impl<'c> OrdersPlan<'c> {
         if !self.looked_at(status) {
             return;
         }
-        let amount = (flags & UNCONVERTED == 0).then_some(left);
+        let amount = orders.converted(row, flags, left);
         let passes = |it: &OfOrder| self.order_passes(it, row, day, amount);
         if !self.of_order.iter().all(passes) {
             return;
@@ -323,12 +485,23 @@ impl<'c> OrdersPlan<'c> {
     ) {
         let orders = &self.columns.orders;
         let in_part = flags & HAS_REFUNDS != 0 && status == OrderStatus::Paid;
+        let rate = if flags & FOREIGN == 0 {
+            None
+        } else {
+            orders.rate_of(row)
+        };
+        let home = |amount: i64| match rate {
+            None => amount,
+            Some(rate) => rate.convert(amount, orders.home).unwrap_or(amount),
+        };
         let found = if in_part {
             // Only what is refunded in part needs its lines worked out.
             orders.lines_left(row, self.as_of, &mut scratch.left);
             let left = std::mem::take(&mut scratch.left.lines);
             let lines = orders.line_range(row).zip(&left);
-            let lines = lines.filter_map(|(line, left)| left.map(|left| (line, left)));
+            let lines = lines.filter_map(|(line, left)| {
+                left.map(|(amount, quantity)| (line, (home(amount), quantity)))
+            });
             let found = self.add_lines(lines, amount.is_some(), tally, scratch);
             scratch.left.lines = left;
             found
@@ -339,7 +512,7 @@ impl<'c> OrdersPlan<'c> {
             let lines = range.zip(amounts.iter().zip(quantities.unwrap_or(&[])));
             let paid = status == OrderStatus::Paid;
             let lines = lines.map(|(line, (&amount, &quantity))| {
-                (line, (if paid { amount } else { 0 }, quantity))
+                (line, (if paid { home(amount) } else { 0 }, quantity))
             });
             self.add_lines(lines, amount.is_some(), tally, scratch)
         };
@@ -417,6 +590,8 @@ pub(super) struct Scratch {
     pub(super) days: Vec<i32>,
     /// By code: the number of the customer in whose orders it was last seen.
     seen: Vec<u32>,
+    /// How many codes there may be: `seen` is made when the first is asked for.
+    codes: usize,
     customer: u32,
     left: LinesLeft,
 }
@@ -426,7 +601,8 @@ impl Scratch {
     pub(super) fn new(codes: usize) -> Self {
         Self {
             days: Vec::new(),
-            seen: vec![0; codes + 1],
+            seen: Vec::new(),
+            codes,
             customer: 0,
             left: LinesLeft { lines: Vec::new() },
         }
@@ -440,6 +616,9 @@ impl Scratch {
 
     /// Whether the code is seen for the first time with this customer.
     pub(super) fn is_new(&mut self, code: u32) -> bool {
+        if self.seen.is_empty() {
+            self.seen = vec![0; self.codes + 1];
+        }
         match self.seen.get_mut(code as usize) {
             Some(seen) if *seen != self.customer => {
                 *seen = self.customer;
@@ -495,6 +674,19 @@ impl Tally {
         }
         self.first = self.first.min(day);
         self.last = self.last.max(day);
+    }
+
+    /// Takes in the tally of other orders; different days are counted elsewhere.
+    fn join(&mut self, other: &Tally) {
+        self.count += other.count;
+        self.converted += other.converted;
+        self.sum = self.sum.saturating_add(other.sum);
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        self.quantity = self.quantity.saturating_add(other.quantity);
+        self.distinct_products += other.distinct_products;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
     }
 
     fn take(&mut self, total: Total) {

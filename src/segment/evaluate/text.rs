@@ -1,49 +1,58 @@
 //! Tests of text, answered once for each text of a dictionary.
 
-use crate::columns::{Dict, fold};
+use crate::columns::{Dict, NO_CODE, fold};
 use model::rule::{Test, TextOp, TextTest};
 
 /// Which codes pass. Code 0 is no text.
-pub(super) enum Codes {
+pub(super) enum Codes<'c> {
     None,
     One(u32),
+    /// Up to four, the last of them repeated: compared one by one, which goes for many values at a time.
+    Four([u32; 4]),
     Table(Vec<bool>),
+    /// Worked out when it is asked: where only a few customers are looked at, reading the whole dictionary would cost
+    /// more than they do.
+    Asked(&'c Dict, Box<dyn Fn(&str) -> bool + 'c>),
 }
 
-impl Codes {
+impl<'c> Codes<'c> {
     fn of(table: Vec<bool>) -> Self {
-        let mut hits = (0..)
-            .zip(&table)
-            .filter(|&(_, &hit)| hit)
-            .map(|(code, _)| code);
-        match (hits.next(), hits.next()) {
-            (None, _) => Self::None,
-            (Some(code), None) => Self::One(code),
+        let hits = (0..).zip(&table).filter(|&(_, &hit)| hit);
+        let few: Vec<u32> = hits.map(|(code, _)| code).take(5).collect();
+        match *few.as_slice() {
+            [] => Self::None,
+            [one] => Self::One(one),
+            [a, b] => Self::Four([a, b, b, b]),
+            [a, b, c] => Self::Four([a, b, c, c]),
+            [a, b, c, d] => Self::Four([a, b, c, d]),
             _ => Self::Table(table),
         }
     }
 
     /// The codes of a dictionary that pass a test of text, or of being there. Other tests: none.
-    pub(super) fn passing(dict: &Dict, test: &Test) -> Self {
+    pub(super) fn passing(dict: &'c Dict, test: &Test, few: bool) -> Self {
+        match test {
+            Test::Text(test) if few => return Self::Asked(dict, folded_test(test)),
+            Test::Set(true) if few => return Self::Asked(dict, Box::new(|_| true)),
+            _ => {}
+        }
         Self::of(match test {
             Test::Text(test) => {
                 let passes = folded_test(test);
                 dict.matching(passes)
             }
             Test::Set(true) => dict.matching(|_| true),
-            Test::Set(false) => {
-                let mut table = dict.matching(|_| false);
-                if let Some(none) = table.first_mut() {
-                    *none = true;
-                }
-                table
-            }
+            // Code 0 and no other.
+            Test::Set(false) => vec![true],
             _ => Vec::new(),
         })
     }
 
     /// The codes whose text passes.
-    pub(super) fn matching(dict: &Dict, passes: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn matching(dict: &'c Dict, passes: impl Fn(&str) -> bool + 'c, few: bool) -> Self {
+        if few {
+            return Self::Asked(dict, Box::new(passes));
+        }
         Self::of(dict.matching(passes))
     }
 
@@ -51,18 +60,23 @@ impl Codes {
         match self {
             Self::None => false,
             Self::One(one) => *one == code,
+            Self::Four(four) => four.contains(&code),
             Self::Table(table) => table.get(code as usize).copied().unwrap_or(false),
+            Self::Asked(dict, passes) => code != NO_CODE && passes(dict.folded(code)),
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        let (one, table) = match self {
-            Self::None => (None, [].as_slice()),
-            Self::One(code) => (Some(*code), [].as_slice()),
-            Self::Table(table) => (None, table.as_slice()),
+    /// All of them, where they are known.
+    pub(super) fn known(&self) -> Option<impl Iterator<Item = u32> + '_> {
+        let (few, table) = match self {
+            Self::None => ([].as_slice(), [].as_slice()),
+            Self::One(code) => (std::slice::from_ref(code), [].as_slice()),
+            Self::Four(four) => (four.as_slice(), [].as_slice()),
+            Self::Table(table) => ([].as_slice(), table.as_slice()),
+            Self::Asked(..) => return None,
         };
         let many = (0..).zip(table).filter(|&(_, &hit)| hit);
-        one.into_iter().chain(many.map(|(code, _)| code))
+        Some(few.iter().copied().chain(many.map(|(code, _)| code)))
     }
 }
 

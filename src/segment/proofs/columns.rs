@@ -28,7 +28,8 @@ proptest! {
         prop_assert_eq!(columns.order_count(), world.orders.len() as u64);
         let bytes = columns.to_bytes();
         prop_assert_eq!(columns.first_difference(&rebuilt), None);
-        let read = Columns::from_bytes(&bytes).unwrap();
+        let mut read = Columns::from_bytes(&bytes).unwrap();
+        read.set_rates(&world.rates);
         prop_assert_eq!(read.first_difference(&rebuilt), None);
         for &id in world.customers.keys() {
             prop_assert_eq!(read.slot(model::CustomerId(id)), columns.slot(model::CustomerId(id)));
@@ -51,6 +52,7 @@ proptest! {
         };
         run(&before, &mut columns, &mut world);
         let mut columns = Columns::from_bytes(&columns.to_bytes()).unwrap();
+        columns.set_rates(&world.rates);
         run(&after, &mut columns, &mut world);
         prop_assert_eq!(columns.first_difference(&world.columns()), None);
     }
@@ -108,7 +110,7 @@ fn ask_everything(columns: &Columns) {
     ] {
         evaluate(&Rule::parse(rule).unwrap(), columns, &context).unwrap();
     }
-    rfm::score(columns, as_of);
+    rfm::score(columns, as_of, &Default::default());
     lifecycle::stages(columns, as_of, &Default::default());
     let mut days = Vec::new();
     for slot in 0..columns.slots() as u32 {

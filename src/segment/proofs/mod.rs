@@ -1,8 +1,12 @@
 //! The proofs of this crate: random businesses, random rules, and an evaluator that is slow and obviously right.
 
+mod cdnow;
 mod columns;
 mod reference;
+mod remembered;
 mod rules;
+mod schema;
+mod scoring;
 mod semantics;
 mod world;
 

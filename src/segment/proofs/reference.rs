@@ -19,7 +19,8 @@ pub(super) struct Reference<'w> {
 }
 
 /// The value of an attribute.
-enum Value {
+#[derive(Debug)]
+pub(super) enum Value {
     None,
     Text(String),
     /// Numerator and denominator.
@@ -48,6 +49,28 @@ impl Value {
         match text {
             Some(text) if !text.is_empty() => Self::Text(text.to_owned()),
             _ => Self::None,
+        }
+    }
+}
+
+impl Value {
+    /// Whether an explanation says the same.
+    pub(super) fn is(&self, found: &crate::Value) -> bool {
+        let power = |scale: u32| 10i128.pow(scale);
+        match (self, found) {
+            (Value::None, crate::Value::Missing) => true,
+            (Value::Text(a), crate::Value::Text(b)) => a == b,
+            (Value::Ratio(n, d), crate::Value::Exact(units, scale)) => {
+                i128::from(*units) * d == n * power(*scale)
+            }
+            (Value::Ratio(n, d), crate::Value::Money(minor)) => i128::from(*minor) * d == n * 100,
+            (Value::Ratio(n, d), crate::Value::Float(b)) => *n as f64 / *d as f64 == *b,
+            (Value::Float(a), crate::Value::Float(b)) => a == b,
+            (Value::Flag(a), crate::Value::Flag(b)) => a == b,
+            (Value::List(a), crate::Value::List(b)) => a == b,
+            (Value::Day(a), crate::Value::Day(b)) => a == b,
+            (Value::Birthday(a), crate::Value::Birthday(b)) => a == b,
+            _ => false,
         }
     }
 }
@@ -85,7 +108,7 @@ impl<'w> Reference<'w> {
         ids.filter(|&id| self.holds(rule, id)).collect()
     }
 
-    fn holds(&self, rule: &Rule, id: i64) -> bool {
+    pub(super) fn holds(&self, rule: &Rule, id: i64) -> bool {
         match rule {
             Rule::All(nodes) => nodes.iter().all(|node| self.holds(node, id)),
             Rule::Any(nodes) => nodes.iter().any(|node| self.holds(node, id)),
@@ -212,13 +235,46 @@ impl<'w> Reference<'w> {
         };
         let counts = status == OrderStatus::Paid;
         let left = if counts { fields.amount.0 - back } else { 0 };
+        // The rate that began last; half a cent is rounded away from zero.
+        let rates = self.world.rates.iter();
+        let mut rates = rates.filter(|it| it.currency == fields.currency && it.from <= day);
+        let first = rates.next();
+        let rate = rates.fold(first, |a, b| {
+            if a.is_some_and(|a| a.from > b.from) {
+                a
+            } else {
+                Some(b)
+            }
+        });
+        let convert = |amount: i64| {
+            if fields.currency == self.world.currency {
+                return Some(amount);
+            }
+            let (units, scale) = rate?.rate.ratio();
+            let cents = if fields.currency.decimals() == 0 {
+                100
+            } else {
+                1
+            };
+            let (units, sign) = (
+                i128::from(amount) * units * cents,
+                i128::from(amount.signum()),
+            );
+            Some((sign * half_up(sign * units, scale)) as i64)
+        };
+        let lines = lines_left(order, if counts { &refunds } else { &[] }, counts);
         Seen {
             order,
             day,
             hour: i64::from(minute / 60),
             status,
-            amount: (fields.currency == self.world.currency).then_some(left),
-            lines: lines_left(order, if counts { &refunds } else { &[] }, counts),
+            amount: convert(left),
+            lines: lines
+                .into_iter()
+                .map(|(line, amount, thousandths)| {
+                    (line, convert(amount).unwrap_or(amount), thousandths)
+                })
+                .collect(),
         }
     }
 
@@ -233,7 +289,7 @@ impl<'w> Reference<'w> {
     }
 
     #[expect(clippy::too_many_lines, reason = "a table: one row for each attribute")]
-    fn value(&self, attribute: &Attribute, id: i64) -> Value {
+    pub(super) fn value(&self, attribute: &Attribute, id: i64) -> Value {
         let customer = &self.world.customers[&id];
         let fields = &customer.fields;
         let text = |text: &Option<String>| Value::text(text.as_deref());
@@ -402,7 +458,7 @@ impl<'w> Reference<'w> {
         }
     }
 
-    fn orders_measure(&self, test: &OrdersTest, id: i64) -> Value {
+    pub(super) fn orders_measure(&self, test: &OrdersTest, id: i64) -> Value {
         let (from, to) = self.window(test.within);
         let of_status = test.conditions.iter().any(|it| it.field == Field::Status);
         let of_lines = test.conditions.iter().any(|it| it.field.is_of_line());
@@ -453,7 +509,7 @@ impl<'w> Reference<'w> {
         events
     }
 
-    fn events_measure(&self, test: &EventsTest, id: i64) -> Value {
+    pub(super) fn events_measure(&self, test: &EventsTest, id: i64) -> Value {
         let zone = self.world.zone;
         let (from, to) = self.window(test.within);
         let mut events = self.events(id);

@@ -4,7 +4,7 @@
 use super::reference::{PointsOf, Reference, Standing};
 use super::rules::{closed_rule, rule, single};
 use super::world::{DAYS, World, first_day, world};
-use crate::{Derived, EvalContext, LoyaltyColumns, evaluate, rfm};
+use crate::{Derived, EvalContext, LoyaltyColumns, Named, evaluate, rfm};
 use model::rule::Rule;
 use model::{CustomerId, Day, LifecycleThresholds};
 use proptest::collection::vec;
@@ -56,13 +56,14 @@ fn found(
             .collect(),
             tier_ids: vec!["Gold".to_owned(), "silver".to_owned()],
         }),
-        rfm: rfm_given.then(|| rfm::score(&columns, as_of)),
+        rfm: rfm_given.then(|| rfm::score(&columns, as_of, &Default::default())),
+        rfm_options: Default::default(),
         lifecycle: LifecycleThresholds::default(),
     };
     let context = EvalContext {
         as_of,
         derived: &derived,
-        segments: &|id| segments.get(id).cloned(),
+        segments: &|id| segments.get(id).cloned().map(Named::Rule),
     };
     let members = evaluate(rule, &columns, &context).unwrap();
     members
@@ -94,7 +95,11 @@ proptest! {
             points,
             segments,
         };
-        prop_assert_eq!(found, reference.members(&rule), "{} on {}", rule.to_json(), as_of);
+        prop_assert_eq!(&found, &reference.members(&rule), "{} on {}", rule.to_json(), as_of);
+        let normal = rule.normal();
+        prop_assert_eq!(&found, &reference.members(&normal), "normal {}", normal.to_json());
+        prop_assert_eq!(normal.stable_hash(), rule.stable_hash());
+        prop_assert_eq!(&normal.normal(), &normal);
     }
 
     /// Single tests, so that none hides in a larger rule.
@@ -158,7 +163,7 @@ fn circles_and_missing_segments_are_named() {
             "lost" => r#"{"any":[{"all":[]},{"segment":"gone"}]}"#,
             _ => return None,
         };
-        Some(Rule::parse(text).unwrap())
+        Some(Named::Rule(Rule::parse(text).unwrap()))
     };
     let context = EvalContext {
         as_of: Day(0),

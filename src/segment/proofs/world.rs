@@ -16,6 +16,7 @@ pub(super) struct World {
     pub(super) customers: BTreeMap<i64, Customer>,
     pub(super) orders: BTreeMap<i64, Order>,
     pub(super) events: BTreeMap<i64, Interaction>,
+    pub(super) rates: Vec<Rate>,
 }
 
 #[derive(Clone, Debug)]
@@ -28,6 +29,7 @@ pub(super) enum Change {
     Refund(i64, Refund, OrderStatus),
     PutEvent(Interaction),
     RemoveEvent(i64),
+    SetRates(Vec<Rate>),
 }
 
 pub(super) fn first_day() -> Day {
@@ -180,7 +182,7 @@ prop_compose! {
         id in 1i64..40,
         customer in 1i64..9,
         at in instant(),
-        foreign in proptest::bool::weighted(0.1),
+        currency in prop_oneof![8 => Just("CNY"), 1 => Just("USD"), 1 => Just("JPY")],
         amount in 0i64..9_000,
         parts in option::of((0i64..9_000, 0i64..900, 0i64..900)),
         status in status(),
@@ -195,7 +197,7 @@ prop_compose! {
         }
         let mut refunds: Vec<Refund> = by_key.into_values().collect();
         refunds.sort_by(|a, b| (a.at, &a.key).cmp(&(b.at, &b.key)));
-        let currency = if foreign { Currency::parse("USD").unwrap() } else { Currency::CNY };
+        let currency = Currency::parse(currency).unwrap();
         Order {
             id: OrderId(id),
             customer: CustomerId(customer),
@@ -233,6 +235,22 @@ prop_compose! {
     }
 }
 
+fn rates() -> impl Strategy<Value = Vec<Rate>> {
+    let rate =
+        (select(&["USD", "JPY"][..]), day(), 1i64..9_000).prop_map(|(currency, from, units)| {
+            Rate {
+                currency: Currency::parse(currency).unwrap(),
+                from,
+                rate: Decimal { units, scale: 3 },
+            }
+        });
+    vec(rate, 0..4).prop_map(|mut rates| {
+        rates.sort_by_key(|rate| (rate.currency, rate.from));
+        rates.dedup_by_key(|rate| (rate.currency, rate.from));
+        rates
+    })
+}
+
 pub(super) fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         3 => customer().prop_map(Change::PutCustomer),
@@ -242,6 +260,7 @@ pub(super) fn change() -> impl Strategy<Value = Change> {
         2 => (1i64..40, refund(), status()).prop_map(|(id, it, to)| Change::Refund(id, it, to)),
         3 => event().prop_map(Change::PutEvent),
         1 => (1i64..30).prop_map(Change::RemoveEvent),
+        1 => rates().prop_map(Change::SetRates),
     ]
 }
 
@@ -256,8 +275,9 @@ pub(super) fn world() -> impl Strategy<Value = World> {
         vec(order(), 0..40),
         vec(event(), 0..25),
     );
-    (zone(), records).prop_map(|(zone, (customers, orders, events))| {
+    (zone(), records, rates()).prop_map(|(zone, (customers, orders, events), rates)| {
         let mut world = World::new(zone);
+        world.rates = rates;
         for it in customers {
             world.apply(&Change::PutCustomer(it));
         }
@@ -283,6 +303,7 @@ impl World {
             customers: BTreeMap::new(),
             orders: BTreeMap::new(),
             events: BTreeMap::new(),
+            rates: Vec::new(),
         }
     }
 
@@ -319,6 +340,7 @@ impl World {
             Change::RemoveEvent(id) => {
                 self.events.remove(&id);
             }
+            Change::SetRates(rates) => self.rates = rates,
             Change::PutOrder(_) | Change::PutEvent(_) => {}
         }
     }
@@ -364,6 +386,7 @@ impl World {
                 }
                 columns.add_event(it);
             }
+            Change::SetRates(rates) => columns.set_rates(rates),
             Change::RemoveEvent(id) => {
                 if let Some(known) = self.events.get(id) {
                     assert!(columns.remove_event(known.customer, known.id));
@@ -375,6 +398,7 @@ impl World {
     /// Columns by bulk load.
     pub(super) fn columns(&self) -> Columns {
         let mut builder = Builder::new(self.zone, self.currency);
+        builder.rates(&self.rates);
         builder.reserve(self.customers.len(), self.orders.len());
         for it in self.customers.values() {
             builder.customer(it);

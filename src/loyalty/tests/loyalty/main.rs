@@ -20,6 +20,7 @@ mod properties;
 mod published;
 mod reference;
 mod scenarios;
+mod shops;
 mod story;
 mod tiers;
 

@@ -1,9 +1,9 @@
-//! Versions, the ready programmes, the overview, and a ledger as people read it.
+//! Versions, the programmes of two shops, the overview, and a ledger as people read it.
 
+use crate::shops::{self, Words};
 use crate::story::{OwnedDeed, Story, day, end_of};
 use expect_test::{Expect, expect};
 use loyalty::{Evaluator, Overview};
-use model::program::ready::{self, Words};
 use model::{Currency, Points, Zone};
 use serde_json::json;
 
@@ -72,9 +72,9 @@ fn the_version_of_the_day_judges() {
 }
 
 #[test]
-fn the_ready_programmes_work() {
+fn the_programmes_of_two_shops_work() {
     let zone = Zone::parse("Asia/Shanghai").unwrap();
-    let shop = Story::of(ready::shop(WORDS, Currency::CNY, zone))
+    let shop = Story::of(shops::shop(WORDS, Currency::CNY, zone))
         .order(1, "2025-01-10", "1000.50")
         .order(2, "2025-01-11", "100");
     assert_eq!(
@@ -83,7 +83,7 @@ fn the_ready_programmes_work() {
     );
     assert_eq!(shop.balance("2025-01-11"), 1_125);
     assert_eq!(shop.balance("2026-01-11"), 125, "twelve months");
-    let coffee = Story::of(ready::coffee_shop(WORDS, Currency::CNY, zone))
+    let coffee = Story::of(shops::coffee_shop(WORDS, Currency::CNY, zone))
         .born("--05-01", "2025-01-01")
         .order(1, "2025-01-10", "35.00");
     assert_eq!(coffee.balance("2025-05-01"), 85);
@@ -92,8 +92,8 @@ fn the_ready_programmes_work() {
         50,
         "the end of the sixth month"
     );
-    for key in ready::KEYS {
-        let program = ready::by_key(key, WORDS, Currency::CNY, zone).unwrap();
+    for program in [shops::shop, shops::coffee_shop] {
+        let program = program(WORDS, Currency::CNY, zone);
         assert_eq!(
             model::program::Program::parse(&program.to_json()),
             Ok(program)
