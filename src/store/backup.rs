@@ -3,6 +3,7 @@
 //! Restoring copies page by page through SQLite's backup interface into the open database, in one transaction of it:
 //! it works on every file system, and a crash leaves the old content.
 
+use crate::archive;
 use crate::open::{self, New, SCHEMA_VERSION, quick_check, seed, set_pragmas, upgrade};
 use crate::state::{State, set_meta_number};
 use crate::{Counts, Reader, Store, StoreError};
@@ -81,10 +82,43 @@ impl Store {
         )?;
         source.flush_prepared_statement_cache();
         self.conn.flush_prepared_statement_cache();
-        copy_over(&mut source, &mut self.conn)?;
+        match &self.by_way_of {
+            None => copy_over(&mut source, &mut self.conn)?,
+            Some(address) => {
+                source.execute("VACUUM INTO ?1", [address])?;
+                let mut between = Connection::open(address)?;
+                copy_over(&mut between, &mut self.conn)?;
+            }
+        }
         set_pragmas(&self.conn)?;
         self.end_bulk()?;
         self.state = State::read(&self.conn)?;
+        Ok(())
+    }
+
+    /// The pages of an encrypted database can be taken over from another encrypted one only: a restore goes by way of
+    /// a database at `address`, which must not exist yet and is the caller's to remove.
+    pub fn restore_by_way_of(&mut self, address: String) {
+        self.by_way_of = Some(address);
+    }
+
+    /// Writes everything, without gaps, into a new database at `address`; from then on nothing is written here.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] when there is no room; then writing goes on here.
+    pub fn copy_into(&mut self, address: &str) -> Result<(), StoreError> {
+        self.conn.flush_prepared_statement_cache();
+        self.conn.execute("VACUUM INTO ?1", [address])?;
+        self.conn.execute_batch("PRAGMA query_only = ON")?;
+        Ok(())
+    }
+
+    /// After [`Store::copy_into`], when the copy is not to be used.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn write_again(&mut self) -> Result<(), StoreError> {
+        self.conn.execute_batch("PRAGMA query_only = OFF")?;
         Ok(())
     }
 
@@ -156,6 +190,9 @@ fn empty(conn: &Connection, new: &New, data_version: u64) -> Result<(), StoreErr
 
 /// Reads a backup into memory, checks it and brings it to our schema. Gives the version it had, too.
 fn load(bytes: &[u8]) -> Result<(Connection, i64), StoreError> {
+    if archive::looks_like(bytes) {
+        return archive::load(bytes);
+    }
     if !bytes.starts_with(MAGIC) {
         return Err(StoreError::NotShuke);
     }

@@ -110,6 +110,26 @@ impl Reader<'_> {
         Ok(Page { total, items })
     }
 
+    /// A text of a record that was removed, as it was last.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn removed_text(
+        self,
+        record: RecordRef,
+        field: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let text: Option<Option<String>> = self
+            .conn
+            .prepare_cached(
+                "SELECT before -> 'record' ->> ?3 FROM change
+                 WHERE kind = ?1 AND record = ?2 AND action = 2 ORDER BY seq DESC LIMIT 1",
+            )?
+            .query_row((record.kind.code(), record.id, field), |row| row.get(0))
+            .optional()?;
+        Ok(text.flatten())
+    }
+
     /// The creation of a record, from its row or, if it was removed, from the copy in the log.
     fn creation(self, record: RecordRef) -> Result<Option<Change>, StoreError> {
         let live = match created_by_sql(record.kind) {
@@ -170,6 +190,10 @@ pub(crate) fn created_by_sql(kind: RecordKind) -> Option<&'static str> {
         RecordKind::Coupon => "SELECT created_by FROM coupon WHERE id = ?1",
         RecordKind::CouponCode => "SELECT created_by FROM coupon_code WHERE id = ?1",
         RecordKind::CouponUse => "SELECT created_by FROM coupon_use WHERE id = ?1",
+        RecordKind::Distinct => "SELECT created_by FROM distinct_pair WHERE id = ?1",
+        RecordKind::QualityPass => "SELECT created_by FROM quality_pass WHERE id = ?1",
+        RecordKind::List => "SELECT created_by FROM list WHERE id = ?1",
+        RecordKind::ListMember => "SELECT created_by FROM list_member WHERE id = ?1",
     })
 }
 
@@ -212,6 +236,10 @@ pub(crate) fn kind(code: i64) -> Result<RecordKind, StoreError> {
         8 => RecordKind::Coupon,
         9 => RecordKind::CouponCode,
         10 => RecordKind::CouponUse,
+        15 => RecordKind::Distinct,
+        16 => RecordKind::QualityPass,
+        11 => RecordKind::List,
+        12 => RecordKind::ListMember,
         _ => {
             return Err(StoreError::BadValue(format!(
                 "no kind of record has number {code}"

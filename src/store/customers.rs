@@ -2,7 +2,7 @@
 
 use crate::changes::{Diff, diff};
 use crate::search::{fold, index};
-use crate::{Action, CustomerSort, Reader, RecordKind, RecordRef, StoreError, Tx};
+use crate::{Action, CustomerSort, FormerKey, Reader, RecordKind, RecordRef, StoreError, Tx};
 use model::{
     BatchId, Birthday, Consent, Customer, CustomerDraft, CustomerId, CustomerKind, Day, Gender,
     Money, Timestamp,
@@ -34,6 +34,7 @@ impl Tx<'_> {
         fields: &CustomerDraft,
         at: Timestamp,
     ) -> Result<CustomerId, StoreError> {
+        self.check_former_key(None, fields)?;
         let id = CustomerId(self.new_id()?);
         let created_by = self.created_by()?;
         let customer = Customer {
@@ -59,6 +60,9 @@ impl Tx<'_> {
         let old = self.must_have_customer(id)?;
         if old.fields == *fields {
             return Ok(false);
+        }
+        if old.fields.external_id != fields.external_id {
+            self.check_former_key(Some(id), fields)?;
         }
         let new = Customer {
             id,
@@ -179,7 +183,7 @@ impl<'c> Reader<'c> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The customer with this key in the source.
+    /// The customer with this key in the source, or the survivor of a merging with one who had it.
     ///
     /// # Errors
     /// Whatever SQLite says.
@@ -187,40 +191,105 @@ impl<'c> Reader<'c> {
         self,
         external_id: &str,
     ) -> Result<Option<CustomerId>, StoreError> {
-        Ok(self
+        let found = self
             .conn
             .prepare_cached("SELECT id FROM customer WHERE external_id = ?1")?
             .query_row([external_id], |row| row.get(0).map(CustomerId))
-            .optional()?)
+            .optional()?;
+        match found {
+            Some(id) => Ok(Some(id)),
+            None => self.former(FormerKey::ExternalId, external_id),
+        }
     }
 
-    /// Customers with this e-mail address, in any case; oldest first.
+    /// Customers with this e-mail address, in any case; oldest first, then survivors of those who had it.
     ///
     /// # Errors
     /// Whatever SQLite says.
     pub fn customers_by_email(self, email: &str) -> Result<Vec<CustomerId>, StoreError> {
         match email_key(Some(email)) {
-            Some(key) => self.customers_by("email_key", &key),
+            Some(key) => self.customers_by("email_key", &key, FormerKey::Email),
             None => Ok(Vec::new()),
         }
     }
 
-    /// Customers with this telephone, of which only the digits count; oldest first.
+    /// Customers with this telephone, of which only the digits count; oldest first, then survivors of those who had it.
     ///
     /// # Errors
     /// Whatever SQLite says.
     pub fn customers_by_phone(self, phone: &str) -> Result<Vec<CustomerId>, StoreError> {
         match phone_key(Some(phone)) {
-            Some(key) => self.customers_by("phone_key", &key),
+            Some(key) => self.customers_by("phone_key", &key, FormerKey::Phone),
             None => Ok(Vec::new()),
         }
     }
 
-    fn customers_by(self, column: &str, key: &str) -> Result<Vec<CustomerId>, StoreError> {
+    /// Customers with this name, compared without case and blanks; oldest first. Names are no keys: whoever asks must
+    /// reckon with namesakes.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn customers_by_name(self, name: &str) -> Result<Vec<CustomerId>, StoreError> {
+        // The key of the order holds the name itself behind what it sounds like, which is what namesakes share.
+        let key = fold::sort_name(name);
+        let sound = key.split('\u{1}').next().unwrap_or_default();
+        if sound.starts_with('\u{10ffff}') {
+            return Ok(Vec::new());
+        }
+        let (from, to) = (format!("{sound}\u{1}"), format!("{sound}\u{2}"));
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, name FROM customer WHERE sort_name >= ?1 AND sort_name < ?2 ORDER BY id LIMIT 200",
+        )?;
+        let mut rows = statement.query([from, to])?;
+        let wanted = name_key(name);
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            if name_key(&row.get::<_, String>(1)?) == wanted {
+                found.push(CustomerId(row.get(0)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Customers whose name is read as this one is, the oldest first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn customers_sounding(
+        self,
+        name: &str,
+        limit: usize,
+    ) -> Result<Vec<CustomerId>, StoreError> {
+        let key = fold::sort_name(name);
+        let sound = key.split('\u{1}').next().unwrap_or_default();
+        if sound.is_empty() || sound.starts_with('\u{10ffff}') {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id FROM customer WHERE sort_name >= ?1 AND sort_name < ?2 ORDER BY id LIMIT ?3",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let (from, to) = ([sound, "\u{1}"].concat(), [sound, "\u{2}"].concat());
+        let rows = statement.query_map((from, to, limit), |row| row.get(0).map(CustomerId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn customers_by(
+        self,
+        column: &str,
+        key: &str,
+        kind: FormerKey,
+    ) -> Result<Vec<CustomerId>, StoreError> {
         let sql = format!("SELECT id FROM customer WHERE {column} = ?1 ORDER BY id");
         let mut statement = self.conn.prepare_cached(&sql)?;
         let rows = statement.query_map([key], |row| row.get(0).map(CustomerId))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut found = rows.collect::<Result<Vec<_>, _>>()?;
+        for id in self.all_former(kind, key)? {
+            if !found.contains(&id) {
+                found.push(id);
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -242,6 +311,14 @@ fn const_format(tail: &str) -> String {
 pub(crate) fn email_key(email: Option<&str>) -> Option<String> {
     let key = email?.trim().to_lowercase();
     (!key.is_empty()).then_some(key)
+}
+
+/// What names are compared by: letters without blanks and case.
+fn name_key(name: &str) -> String {
+    name.chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// What telephones are compared by: the digits. A number with masked digits knows nobody.

@@ -1,8 +1,8 @@
 //! Imports: how far they are, the rows they left out, the keys that rows became known by; and the list of commands.
 
 use crate::{
-    Batch, FromImport, ImportPart, ImportRun, Page, Reader, RecordKind, RecordRef, RejectedRow,
-    StoreError, Tx,
+    Batch, FormerKey, FromImport, ImportPart, ImportRun, Page, Reader, RecordKind, RecordRef,
+    RejectedRow, StoreError, Tx,
 };
 use model::{BatchId, CustomerId, Timestamp};
 use rusqlite::{OptionalExtension, Row};
@@ -78,7 +78,7 @@ const SELECT: &str = "SELECT batch, fingerprint, file_name, started_at, rows_don
 
 /// An undo of a bulk batch kept no copies; everything else that is not undone can be.
 const SELECT_BATCH: &str = "SELECT id, at, who, name, subject, undone_by IS NOT NULL,
-    undone_by IS NULL AND NOT (bulk AND undoes IS NOT NULL), undoes FROM batch";
+    undone_by IS NULL AND NOT (bulk AND undoes IS NOT NULL) AND name NOT IN ('erase_person', 'sync'), undoes FROM batch";
 
 impl Reader<'_> {
     /// The record a row became (`kind`: customer or order).
@@ -90,7 +90,7 @@ impl Reader<'_> {
         kind: RecordKind,
         key: &str,
     ) -> Result<Option<RecordRef>, StoreError> {
-        Ok(self
+        let found = self
             .conn
             .prepare_cached("SELECT record FROM source_key WHERE kind = ?1 AND key = ?2")?
             .query_row((kind.code(), key), |row| {
@@ -99,7 +99,12 @@ impl Reader<'_> {
                     id: row.get(0)?,
                 })
             })
-            .optional()?)
+            .optional()?;
+        if found.is_some() || kind != RecordKind::Customer {
+            return Ok(found);
+        }
+        let survivor = self.former(FormerKey::SourceRow, key)?;
+        Ok(survivor.map(|id| RecordRef { kind, id: id.0 }))
     }
 
     /// The last import that did not come to its end and was not undone.

@@ -111,6 +111,21 @@ impl Reader<'_> {
         })
     }
 
+    /// A customer's interactions after an instant: what is planned. In order of time.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn interactions_after(
+        self,
+        customer: CustomerId,
+        after: Timestamp,
+    ) -> Result<Vec<Interaction>, StoreError> {
+        let sql = format!("{SELECT} WHERE i.customer = ?1 AND i.at > ?2 ORDER BY i.at, i.id");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map((customer.0, after.0), from_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// An interaction.
     ///
     /// # Errors

@@ -10,40 +10,62 @@
 //! Use: [`Store::open`] a connection, [`Store::read`] for a [`Reader`], [`Store::write`] for a transaction [`Tx`]
 //! (which reads too, by [`Tx::read`]).
 
+mod archive;
 mod backup;
 mod changes;
 mod coupons;
 mod customers;
+mod erase;
 mod error;
+mod handed_out;
 mod imports;
 mod interactions;
+mod known;
 mod ledger;
+mod membership;
+mod merges;
 mod open;
 mod order_list;
 mod orders;
+mod person;
 mod records;
 mod rows;
 mod scan;
 mod search;
 mod state;
+mod sync;
 mod undo;
+mod waiting;
 mod workspace;
 mod write;
 
 #[cfg(test)]
 mod stories;
 
+pub use archive::ArchiveRun;
 pub use backup::BackupInfo;
 pub use coupons::{
     CodeDraft, CodeFilter, CodeRow, CouponCode, CouponOrder, CouponUse, OrderUse, StoredCoupon,
     UseDraft, UseKind,
 };
+pub use erase::Erasure;
 pub use error::StoreError;
+pub use handed_out::HandedOut;
+pub use membership::{
+    Cause, DayMoves, ListMember, SegmentEvent, SegmentVersion, SegmentWatch, StaticList, WatchNotes,
+};
+pub use merges::{DistinctPair, FormerKey, Merging, Moved};
 pub use open::{New, SCHEMA_VERSION};
+pub use person::{TABLES, Whose};
 pub use records::*;
 pub use rows::RemovedCustomer;
 pub use rusqlite::Connection;
+pub use sync::{
+    Fate, Known, Pending, SYNC_KINDS, SyncClock, SyncConflict, SyncEntry, SyncLink, SyncRecord,
+    SyncRunRow, WaitingRecord, sync_kinds,
+};
 pub use undo::UndoRun;
+pub use waiting::{ImportMapping, WaitingOrder};
 pub use workspace::{BackupState, SETTINGS};
 pub use write::{BatchMeta, Tx, Written};
 
@@ -51,6 +73,8 @@ pub use write::{BatchMeta, Tx, Written};
 pub struct Store {
     conn: Connection,
     state: state::State,
+    /// See [`Store::restore_by_way_of`].
+    by_way_of: Option<String>,
 }
 
 /// Reads; a cheap copy of a reference. Its methods are beside the records they read: `customers.rs`, `orders.rs` ...

@@ -14,8 +14,12 @@ use rusqlite::config::DbConfig;
 pub(crate) const APPLICATION_ID: i64 = 0x5368_756b;
 
 /// The scripts that lead from one schema to the next; the first makes version 1 from nothing.
-pub(crate) const UPGRADES: [&str; 2] =
-    [include_str!("schema/v1.sql"), include_str!("schema/v2.sql")];
+pub(crate) const UPGRADES: [&str; 4] = [
+    include_str!("schema/v1.sql"),
+    include_str!("schema/v2.sql"),
+    include_str!("schema/v3.sql"),
+    include_str!("schema/v4.sql"),
+];
 
 /// The newest schema version, which is what this program writes.
 pub const SCHEMA_VERSION: i64 = UPGRADES.len() as i64;
@@ -61,7 +65,11 @@ impl Store {
             conn.execute_batch(sql)?;
         }
         let state = State::read(&conn)?;
-        Ok(Store { conn, state })
+        Ok(Store {
+            conn,
+            state,
+            by_way_of: None,
+        })
     }
 
     /// A new database in memory.

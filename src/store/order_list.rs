@@ -56,6 +56,21 @@ impl Reader<'_> {
         self.listed(&clause, &values, all)
     }
 
+    /// The same, the largest amounts first, as they are stated, whatever their currencies; of equal ones the newest first.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn order_ids_by_amount(self, filter: &OrderFilter<'_>) -> Result<Vec<OrderId>, StoreError> {
+        let (clause, values) = self.where_clause(filter)?;
+        let sql =
+            format!(r#"SELECT id FROM "order" {clause} ORDER BY amount DESC, at DESC, id DESC"#);
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(values.iter()), |row| {
+            row.get(0).map(OrderId)
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Ids of a customer's orders, by time, then id.
     ///
     /// # Errors
@@ -131,6 +146,11 @@ impl Reader<'_> {
             parts.push("customer = ?");
             values.push(Value::Integer(customer.0));
         }
+        if let Some(among) = filter.among {
+            let ids: Vec<i64> = among.iter().map(|id| id.0).collect();
+            parts.push("customer IN (SELECT value FROM json_each(?))");
+            values.push(Value::Text(serde_json::to_string(&ids)?));
+        }
         if let Some(from) = filter.from {
             parts.push("at >= ?");
             values.push(Value::Integer(from.0));
@@ -143,11 +163,9 @@ impl Reader<'_> {
             parts.push("returned = 1");
         }
         if let Some(currency) = filter.counting_in {
-            parts.push(
-                r#"currency = ? AND (returned = 0 OR (status = 0 AND amount >
-                   (SELECT coalesce(sum(r.amount), 0) FROM refund r WHERE r.order_id = "order".id)))"#,
-            );
+            parts.push(COUNTING);
             values.push(Value::Text(currency.code().to_owned()));
+            values.push(convertible(filter)?);
         }
         if let Some(import) = filter.import {
             let range = self.id_range(import.batch)?;
@@ -192,6 +210,21 @@ impl Reader<'_> {
         };
         Ok((clause, values))
     }
+}
+
+/// Orders that sums in a currency count: in it or with a rate, and neither cancelled nor returned whole.
+const COUNTING: &str = r#"(currency = ? OR EXISTS (SELECT 1 FROM json_each(?) c WHERE c.value ->> 0 = currency
+    AND at >= c.value ->> 1)) AND (returned = 0 OR (status = 0 AND amount >
+    (SELECT coalesce(sum(r.amount), 0) FROM refund r WHERE r.order_id = "order".id)))"#;
+
+/// The other currencies that count, each with the instant from which on it has a rate, as JSON.
+fn convertible(filter: &OrderFilter<'_>) -> Result<Value, StoreError> {
+    let convertible: Vec<(&str, i64)> = filter
+        .convertible
+        .iter()
+        .map(|(currency, from)| (currency.code(), from.0))
+        .collect();
+    Ok(Value::Text(serde_json::to_string(&convertible)?))
 }
 
 /// A stretch of a list.

@@ -211,7 +211,7 @@ impl Tx<'_> {
     }
 
     /// Brings `returned` in step with status and refunds.
-    fn set_returned(&mut self, order: OrderId) -> Result<(), StoreError> {
+    pub(crate) fn set_returned(&mut self, order: OrderId) -> Result<(), StoreError> {
         self.conn
             .prepare_cached(
                 r#"UPDATE "order" SET returned = (status <> 0 OR EXISTS (SELECT 1 FROM refund WHERE order_id = ?1))

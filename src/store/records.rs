@@ -31,6 +31,14 @@ pub enum RecordKind {
     CouponCode = 9,
     /// Uses of coupons and their releases.
     CouponUse = 10,
+    /// Two records of which a person said that they are two customers.
+    Distinct = 15,
+    /// A value of which a person said that it is right.
+    QualityPass = 16,
+    /// Static lists.
+    List = 11,
+    /// Customers on static lists.
+    ListMember = 12,
 }
 
 impl RecordKind {
@@ -183,8 +191,12 @@ pub struct OrderFilter<'a> {
     pub returned_only: bool,
     /// Only orders that sums in this currency count: neither cancelled nor returned whole.
     pub counting_in: Option<Currency>,
+    /// Other currencies that `counting_in` counts too, from the instant on from which they have a rate.
+    pub convertible: &'a [(Currency, Timestamp)],
     /// Only orders of an import.
     pub import: Option<FromImport>,
+    /// Only orders of these customers.
+    pub among: Option<&'a [CustomerId]>,
 }
 
 /// A command or import in the log.

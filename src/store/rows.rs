@@ -2,13 +2,16 @@
 
 use crate::changes::created_by_sql;
 use crate::coupons::code_record;
+use crate::merges::QualityPass;
 use crate::{
-    Action, CouponCode, CouponUse, Entry, ProgramVersion, Reader, RecordKind, RecordRef, Segment,
-    StoreError, StoredCoupon, Tx, customers, interactions, ledger,
+    Action, CouponCode, CouponUse, DistinctPair, Entry, ListMember, ProgramVersion, Reader,
+    RecordKind, RecordRef, Segment, StaticList, StoreError, StoredCoupon, Tx, customers,
+    interactions, ledger,
 };
 use model::coupon::{CodeId, CouponId, UseId};
 use model::{
-    Customer, CustomerId, EntryId, Interaction, InteractionId, Order, OrderId, Refund, SegmentId,
+    Customer, CustomerId, EntryId, Interaction, InteractionId, ListId, ListMemberId, Order,
+    OrderId, Refund, SegmentId,
 };
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
@@ -54,6 +57,7 @@ impl Tx<'_> {
         let interactions = reader.interaction_ids(id)?;
         let entries = reader.entries(id)?;
         self.settle_codes_of(id)?;
+        let lists = reader.lists_of(id)?;
         // The log has the customer last, so that undo, which goes backwards, brings them back first.
         for order in &orders {
             self.remove_order(*order)?;
@@ -66,6 +70,9 @@ impl Tx<'_> {
         }
         for code in self.read().codes_of(id)? {
             self.remove_row(code_record(code.id))?;
+        }
+        if !lists.is_empty() {
+            self.leave_lists(id)?;
         }
         self.log_removal(customers::record(id))?;
         // The ledger lets an entry go only when its customer is gone.
@@ -89,7 +96,8 @@ impl Tx<'_> {
 
     pub(crate) fn log_removal(&mut self, record: RecordRef) -> Result<(), StoreError> {
         self.begin_batch()?;
-        if self.keeps_copies {
+        // Whoever shares must be able to tell the other side what went.
+        if self.keeps_copies || self.state.sync.is_some() {
             let copy = self.read().copy(record)?.ok_or(StoreError::NotFound {
                 kind: record.kind,
                 id: record.id,
@@ -125,6 +133,10 @@ impl Tx<'_> {
             RecordKind::Coupon => "DELETE FROM coupon WHERE id = ?1",
             RecordKind::CouponCode => "DELETE FROM coupon_code WHERE id = ?1",
             RecordKind::CouponUse => "DELETE FROM coupon_use WHERE id = ?1",
+            RecordKind::Distinct => "DELETE FROM distinct_pair WHERE id = ?1",
+            RecordKind::QualityPass => "DELETE FROM quality_pass WHERE id = ?1",
+            RecordKind::List => "DELETE FROM list WHERE id = ?1",
+            RecordKind::ListMember => "DELETE FROM list_member WHERE id = ?1",
             RecordKind::Settings => return Ok(()),
         };
         self.conn.prepare_cached(sql)?.execute([id])?;
@@ -186,6 +198,22 @@ impl Tx<'_> {
             RecordKind::CouponUse => {
                 let it: Copied<CouponUse> = serde_json::from_str(copy)?;
                 self.insert_use(&it.record, it.created_by)?;
+            }
+            RecordKind::Distinct => {
+                let it: Copied<DistinctPair> = serde_json::from_str(copy)?;
+                self.insert_distinct(&it.record, it.created_by)?;
+            }
+            RecordKind::QualityPass => {
+                let it: Copied<QualityPass> = serde_json::from_str(copy)?;
+                self.insert_pass(&it.record, it.created_by)?;
+            }
+            RecordKind::List => {
+                let it: Copied<StaticList> = serde_json::from_str(copy)?;
+                self.insert_list(&it.record, it.created_by)?;
+            }
+            RecordKind::ListMember => {
+                let it: Copied<ListMember> = serde_json::from_str(copy)?;
+                self.insert_list_member(&it.record, it.created_by)?;
             }
             RecordKind::Settings => return Ok(()),
         }
@@ -270,11 +298,19 @@ impl Reader<'_> {
             RecordKind::Coupon => copied(self.coupon(CouponId(id))?, created_by, Vec::new())?,
             RecordKind::CouponCode => copied(self.code(CodeId(id))?, created_by, Vec::new())?,
             RecordKind::CouponUse => copied(self.coupon_use(UseId(id))?, created_by, Vec::new())?,
+            RecordKind::Distinct => copied(self.distinct_pair(id)?, created_by, Vec::new())?,
+            RecordKind::QualityPass => copied(self.quality_pass(id)?, created_by, Vec::new())?,
+            RecordKind::List => copied(self.list(ListId(id))?, created_by, Vec::new())?,
+            RecordKind::ListMember => copied(
+                self.list_member_row(ListMemberId(id))?,
+                created_by,
+                Vec::new(),
+            )?,
             RecordKind::Settings => None,
         })
     }
 
-    fn source_keys(self, record: RecordRef) -> Result<Vec<String>, StoreError> {
+    pub(crate) fn source_keys(self, record: RecordRef) -> Result<Vec<String>, StoreError> {
         let mut statement = self.conn.prepare_cached(
             "SELECT key FROM source_key WHERE record = ?1 AND kind = ?2 ORDER BY key",
         )?;
@@ -298,9 +334,13 @@ impl Reader<'_> {
             RecordKind::CouponUse => {
                 "SELECT customer FROM coupon_use WHERE id = ?1 AND customer IS NOT NULL"
             }
+            RecordKind::ListMember => "SELECT customer FROM list_member WHERE id = ?1",
             RecordKind::Segment
             | RecordKind::Program
             | RecordKind::Settings
+            | RecordKind::List
+            | RecordKind::Distinct
+            | RecordKind::QualityPass
             | RecordKind::Coupon => {
                 return Ok(None);
             }

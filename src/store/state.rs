@@ -18,6 +18,8 @@ pub(crate) struct State {
     pub(crate) counter: u64,
     pub(crate) data_version: u64,
     pub(crate) counts: Counts,
+    /// What is shared with an endpoint, and the clock.
+    pub(crate) sync: Option<crate::sync::Watching>,
     terms: Option<TermNumbers>,
 }
 
@@ -34,6 +36,7 @@ impl State {
                 customers: number("customers")?,
                 orders: number("orders")?,
             },
+            sync: crate::sync::Watching::read(conn)?,
             terms: None,
         })
     }
@@ -59,6 +62,11 @@ impl State {
             .map_err(|_| StoreError::BadValue("too many terms".to_owned()))?;
         terms.insert(text.to_owned(), number);
         Ok(number)
+    }
+
+    /// Reads the numbers of texts again when they are next needed: one lost its text.
+    pub(crate) fn forget_terms(&mut self) {
+        self.terms = None;
     }
 
     /// Forgets what a rolled-back transaction may have added.

@@ -13,14 +13,18 @@
 //! the file again.
 
 use crate::changes::{self, patch};
+use crate::membership::{list_record, member_record};
 use crate::workspace::{SETTINGS, program_record, segment_record};
 use crate::write::BatchMeta;
 use crate::{
     Action, Entry, EntryDraft, EntryKind, RecordKind, RecordRef, Store, StoreError, Tx, Undone,
-    Written, coupons, customers, interactions, ledger, orders,
+    Written, coupons, customers, interactions, ledger, merges, orders,
 };
 use model::coupon::{CodeId, CouponId, UseId};
-use model::{BatchId, CustomerId, EntryId, InteractionId, OrderId, Points, SegmentId, Timestamp};
+use model::{
+    BatchId, CustomerId, EntryId, InteractionId, ListId, ListMemberId, OrderId, Points, SegmentId,
+    Timestamp,
+};
 use rusqlite::OptionalExtension;
 
 /// How far a stepwise undo is: made by [`UndoRun::new`], handed to [`Store::undo_step`] until `finished`. Cut off
@@ -70,6 +74,8 @@ enum Phase {
     Uses,
     Codes,
     Coupons,
+    ListMembers,
+    Lists,
     Rest,
     Changes,
 }
@@ -81,6 +87,8 @@ struct Target {
     undoes: Option<BatchId>,
     first_id: i64,
     last_id: i64,
+    /// It made customers one, or is the undo of such a batch: field by field, what is as it was left goes back.
+    merges: bool,
 }
 
 impl Store {
@@ -132,7 +140,8 @@ impl Tx<'_> {
         let (target, undone) = self
             .conn
             .prepare_cached(
-                "SELECT bulk, undoes, coalesce(first_id, 1), coalesce(last_id, 0), undone_by FROM batch WHERE id = ?1",
+                "SELECT bulk, undoes, coalesce(first_id, 1), coalesce(last_id, 0), undone_by,
+                        name IN ('merge_customers', 'merge_groups'), name = 'sync' FROM batch WHERE id = ?1",
             )?
             .query_row([batch.0], |row| {
                 let target = Target {
@@ -141,18 +150,51 @@ impl Tx<'_> {
                     undoes: row.get::<_, Option<i64>>(1)?.map(BatchId),
                     first_id: row.get(2)?,
                     last_id: row.get(3)?,
+                    merges: row.get(5)?,
                 };
-                Ok((target, row.get::<_, Option<i64>>(4)?))
+                // What came from elsewhere is taken back there, or field by field.
+                let came = row.get::<_, bool>(6)?;
+                Ok((target, came || row.get::<_, Option<i64>>(4)?.is_some()))
             })
             .optional()?
             .ok_or(StoreError::NoSuchBatch)?;
-        if undone.is_some() || (target.bulk && target.undoes.is_some()) || self.batch().is_some() {
+        if undone || (target.bulk && target.undoes.is_some()) || self.batch().is_some() {
+            return Err(StoreError::CannotUndo);
+        }
+        let mut target = target;
+        let mut root = target.undoes;
+        while let Some(of) = root {
+            let known = self
+                .conn
+                .prepare_cached(
+                    "SELECT undoes, name IN ('merge_customers', 'merge_groups') FROM batch WHERE id = ?1",
+                )?
+                .query_row([of.0], |row| Ok((row.get::<_, Option<i64>>(0)?, row.get(1)?)))
+                .optional()?;
+            let (next, merges) = known.unwrap_or((None, false));
+            target.merges |= merges;
+            root = next.map(BatchId);
+        }
+        if target.merges && target.undoes.is_none() && !self.can_unmerge(batch)? {
             return Err(StoreError::CannotUndo);
         }
         self.undoes = Some(batch);
         self.meta.bulk = target.bulk;
         self.keeps_copies = !target.bulk;
         Ok(target)
+    }
+
+    /// A merging can be taken back while its survivors are there and went into no later one.
+    fn can_unmerge(&self, batch: BatchId) -> Result<bool, StoreError> {
+        if self.read().merged_again(batch)?.is_some() {
+            return Ok(false);
+        }
+        for survivor in self.read().survivors_of(batch)? {
+            if !self.read().has(customers::record(survivor))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn undo_some(
@@ -172,6 +214,7 @@ impl Tx<'_> {
             run.done = run.done.saturating_add(looked as u64);
             left = left.saturating_sub(looked.max(1));
         }
+        self.note_kept(target.id, &undone.kept)?;
         if run.finished {
             let undo = self.begin_batch()?;
             self.mark_undone(target, undo)?;
@@ -197,7 +240,9 @@ impl Tx<'_> {
             Phase::Entries | Phase::Rest | Phase::Changes => ("ledger_entry", Phase::Uses),
             Phase::Uses => ("coupon_use", Phase::Codes),
             Phase::Codes => ("coupon_code", Phase::Coupons),
-            Phase::Coupons => ("coupon", Phase::Rest),
+            Phase::Coupons => ("coupon", Phase::ListMembers),
+            Phase::ListMembers => ("list_member", Phase::Lists),
+            Phase::Lists => ("list", Phase::Rest),
         };
         let ids = self.made(table, target, run.cursor, limit)?;
         for &id in &ids {
@@ -220,6 +265,10 @@ impl Tx<'_> {
                 Phase::Coupons => {
                     self.unmake(target, coupons::coupon_record(CouponId(id)), undone)?;
                 }
+                Phase::ListMembers => {
+                    self.unmake(target, member_record(ListMemberId(id)), undone)?;
+                }
+                Phase::Lists => self.unmake(target, list_record(ListId(id)), undone)?,
             }
             run.cursor = id;
         }
@@ -303,6 +352,7 @@ impl Tx<'_> {
                                              OR EXISTS (SELECT 1 FROM coupon_use WHERE coupon = ?1))"
             }
             RecordKind::CouponCode => "SELECT 1 FROM coupon_use WHERE code = ?1 AND ?2 = ?2",
+            RecordKind::List => "SELECT 1 FROM list_member WHERE list = ?1 AND ?2 = ?2",
             _ => return Ok(false),
         };
         Ok(self
@@ -357,6 +407,12 @@ impl Tx<'_> {
         for id in self.made("segment", target, 0, usize::MAX)? {
             records.push(segment_record(SegmentId(id)));
         }
+        for id in self.made("distinct_pair", target, 0, usize::MAX)? {
+            records.push(merges::distinct_record(id));
+        }
+        for id in self.made("quality_pass", target, 0, usize::MAX)? {
+            records.push(merges::pass_record(id));
+        }
         for program in self.read().programs()? {
             let record = program_record(program.version);
             if self.read().created_by(record)? == Some(target.id.0) {
@@ -382,6 +438,14 @@ impl Tx<'_> {
         for change in &changes {
             run.cursor = change.seq;
             let was = self.read().customer_of(change.record)?;
+            if target.merges && change.action == Action::Updated {
+                self.undo_fields(change, undone)?;
+                undone.customers.extend(was);
+                undone
+                    .customers
+                    .extend(self.read().customer_of(change.record)?);
+                continue;
+            }
             match self.undo_change(target, change)? {
                 Some(Action::Removed) => undone.removed.push(change.record),
                 Some(_) => undone.restored.push(change.record),
@@ -402,6 +466,44 @@ impl Tx<'_> {
         Ok(changes.len())
     }
 
+    /// Puts the fields back that are still as the batch left them; what was edited since stays and is listed.
+    fn undo_fields(&mut self, change: &Logged, undone: &mut Undone) -> Result<(), StoreError> {
+        let record = change.record;
+        let (Some(before), Some(after)) = (change.before.as_deref(), change.after.as_deref())
+        else {
+            return Ok(());
+        };
+        if !self.read().has(record)? {
+            return Ok(());
+        }
+        let (back, edited) = self.still_as_left(record, before, after)?;
+        if edited {
+            undone.kept.push(record);
+        }
+        if back.keys().all(|field| field == "updatedAt") {
+            return Ok(());
+        }
+        let owner = back.get("customer").and_then(serde_json::Value::as_str);
+        let owner = owner
+            .and_then(|id| model::id::decode(id).ok())
+            .map(CustomerId);
+        let done = match (record.kind, owner) {
+            (
+                RecordKind::Interaction | RecordKind::LedgerEntry | RecordKind::CouponUse,
+                Some(owner),
+            ) => self.move_record(record, owner),
+            _ => {
+                let back = serde_json::to_string(&back)?;
+                self.change_back(record, &back)
+            }
+        };
+        match kept_if_taken(done)? {
+            Some(()) => undone.restored.push(record),
+            None => undone.kept.push(record),
+        }
+        Ok(())
+    }
+
     fn changes_of(
         &self,
         target: &Target,
@@ -409,7 +511,7 @@ impl Tx<'_> {
         limit: usize,
     ) -> Result<Vec<Logged>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT seq, kind, record, action, before FROM change WHERE batch = ?1 AND seq < ?2
+            "SELECT seq, kind, record, action, before, after FROM change WHERE batch = ?1 AND seq < ?2
              ORDER BY seq DESC LIMIT ?3",
         )?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -424,6 +526,7 @@ impl Tx<'_> {
                 },
                 action: changes::action(row.get(3)?),
                 before: row.get(4)?,
+                after: row.get(5)?,
             });
         }
         Ok(found)
@@ -507,34 +610,48 @@ impl Tx<'_> {
                 Some(old) => self.change_code(&old, &patch(&old, before)?),
                 None => Ok(()),
             },
+            RecordKind::List => match reader.list(ListId(record.id))? {
+                Some(old) => self.change_list(&old, &patch(&old, before)?),
+                None => Ok(()),
+            },
             RecordKind::Refund
             | RecordKind::Interaction
             | RecordKind::LedgerEntry
             | RecordKind::CouponUse
+            | RecordKind::ListMember
+            | RecordKind::Distinct
+            | RecordKind::QualityPass
             | RecordKind::Program => Ok(()),
         }
     }
 
     /// Whether what a removed record hangs on is there.
     fn has_parent(&self, record: RecordRef, copy: &str) -> Result<bool, StoreError> {
-        let (field, parent) = match record.kind {
+        let parents: &[(&str, RecordKind)] = match record.kind {
             RecordKind::Order | RecordKind::Interaction | RecordKind::LedgerEntry => {
-                ("customer", RecordKind::Customer)
+                &[("customer", RecordKind::Customer)]
             }
-            RecordKind::Refund | RecordKind::CouponUse => ("order", RecordKind::Order),
-            RecordKind::CouponCode => ("coupon", RecordKind::Coupon),
+            RecordKind::Refund | RecordKind::CouponUse => &[("order", RecordKind::Order)],
+            RecordKind::CouponCode => &[("coupon", RecordKind::Coupon)],
+            RecordKind::ListMember => &[
+                ("customer", RecordKind::Customer),
+                ("list", RecordKind::List),
+            ],
             _ => return Ok(true),
         };
         let copy: serde_json::Value = serde_json::from_str(copy)?;
-        let id = copy
-            .get("record")
-            .and_then(|it| it.get(field))
-            .and_then(serde_json::Value::as_str)
-            .and_then(|text| model::id::decode(text).ok());
-        match id {
-            Some(id) => self.read().has(RecordRef { kind: parent, id }),
-            None => Ok(false),
+        for &(field, kind) in parents {
+            let id = copy
+                .get("record")
+                .and_then(|it| it.get(field))
+                .and_then(serde_json::Value::as_str)
+                .and_then(|text| model::id::decode(text).ok());
+            match id {
+                Some(id) if self.read().has(RecordRef { kind, id })? => {}
+                _ => return Ok(false),
+            }
         }
+        Ok(true)
     }
 
     /// Why a change was left alone: something stands in the way (as opposed to nothing being left to do).
@@ -586,6 +703,7 @@ struct Logged {
     record: RecordRef,
     action: Action,
     before: Option<String>,
+    after: Option<String>,
 }
 
 /// The batch that made the record of a copy.

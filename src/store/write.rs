@@ -57,6 +57,10 @@ pub struct Tx<'s> {
     pub(crate) undoes: Option<BatchId>,
     /// Removals are recorded with a copy of the record; the undo of a bulk import does without.
     pub(crate) keeps_copies: bool,
+    /// Records that this transaction makes what the other side has; see `sync`.
+    pub(crate) sync_placed: std::collections::BTreeSet<RecordRef>,
+    /// The last number of the log before this transaction; only where something is shared.
+    pub(crate) log_before: i64,
     batch: Option<BatchId>,
     ids: Option<(i64, i64)>,
     touched: Vec<(RecordRef, Action)>,
@@ -95,9 +99,15 @@ fn write<T, E: From<StoreError>>(
 ) -> Result<Written<T>, E> {
     // Dropping it without commit rolls back.
     let transaction = conn.unchecked_transaction().map_err(StoreError::from)?;
+    let log_before = match state.sync {
+        Some(_) => crate::sync::last_of_log(conn)?,
+        None => 0,
+    };
     let mut tx = Tx {
         conn,
         state,
+        sync_placed: std::collections::BTreeSet::new(),
+        log_before,
         meta,
         undoes: None,
         keeps_copies: true,
@@ -107,6 +117,7 @@ fn write<T, E: From<StoreError>>(
         reply: None,
     };
     let value = work(&mut tx)?;
+    tx.sync_note()?;
     tx.finish()?;
     let written = Written {
         batch: tx.batch,

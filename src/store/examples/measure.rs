@@ -88,6 +88,8 @@ fn main() {
             phone_country: "86".to_owned(),
             lifecycle: LifecycleThresholds::default(),
             points: model::PointsAssumptions::default(),
+            rfm: model::RfmOptions::default(),
+            rates: Vec::new(),
         },
         now: Timestamp(0),
     };

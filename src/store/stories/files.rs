@@ -11,6 +11,12 @@ const GOLDEN_1: &[u8] = include_bytes!("../golden/v1.sqlite");
 /// The same with coupons, as the first version of schema 2 wrote it.
 const GOLDEN_2: &[u8] = include_bytes!("../golden/v2.sqlite");
 
+/// The same of schema 3, with lists, mergings, and what waits and is remembered (`third::fill`).
+const GOLDEN_3: &[u8] = include_bytes!("../golden/v3.sqlite");
+
+/// The same of schema 4, shared with an endpoint (`fourth::fill`).
+const GOLDEN_4: &[u8] = include_bytes!("../golden/v4.sqlite");
+
 /// What the golden database was made by: two customers, orders, a refund, points and the rest, with fixed times.
 fn fill(store: &mut Store) {
     let wang = CustomerDraft {
@@ -160,14 +166,24 @@ fn every_shipped_schema_opens() {
     fill(&mut written);
     let before_coupons = tell(&written);
     coupons::fill(&mut written);
+    let before_lists = tell(&written);
+    let coupons_before = coupons::tell(&written);
+    third::fill(&mut written);
+    let before_sync = tell(&written);
+    let lists_before = third::tell(&written);
+    fourth::fill(&mut written);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         // Only while the schema has not shipped; later versions get a file of their own.
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/v2.sqlite");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/v4.sqlite");
         std::fs::write(path, written.backup().unwrap()).unwrap();
         return;
     }
-    for (bytes, schema, expected) in [(GOLDEN_1, 1, before_coupons), (GOLDEN_2, 2, tell(&written))]
-    {
+    for (bytes, schema, expected) in [
+        (GOLDEN_1, 1, before_coupons),
+        (GOLDEN_2, 2, before_lists),
+        (GOLDEN_3, 3, before_sync),
+        (GOLDEN_4, 4, tell(&written)),
+    ] {
         let golden = from_bytes(bytes).unwrap();
         golden.quick_check().unwrap();
         assert_eq!(tell(&golden), expected);
@@ -175,12 +191,22 @@ fn every_shipped_schema_opens() {
         assert_eq!(schema_of(&golden), schema_of(&written));
     }
     let golden = from_bytes(GOLDEN_2).unwrap();
+    assert_eq!(coupons::tell(&golden), coupons_before);
+    let golden = from_bytes(GOLDEN_3).unwrap();
+    assert_eq!(third::tell(&golden), lists_before);
+    let golden = from_bytes(GOLDEN_4).unwrap();
+    assert_eq!(third::tell(&golden), third::tell(&written));
+    assert_eq!(fourth::tell(&golden), fourth::tell(&written));
     assert_eq!(coupons::tell(&golden), coupons::tell(&written));
-    // An upgraded file takes coupons as a new one does.
+    // An upgraded file takes coupons, lists and mergings as a new one does.
     let mut upgraded = from_bytes(GOLDEN_1).unwrap();
     coupons::fill(&mut upgraded);
+    third::fill(&mut upgraded);
+    fourth::fill(&mut upgraded);
     upgraded.quick_check().unwrap();
     assert_eq!(coupons::tell(&upgraded), coupons::tell(&written));
+    assert_eq!(third::tell(&upgraded), third::tell(&written));
+    assert_eq!(fourth::tell(&upgraded), fourth::tell(&written));
 }
 
 /// The schema itself, so that a change of it needs a new version.
@@ -246,7 +272,7 @@ fn a_backup_goes_into_another_browser() {
     let info = Store::check_backup(&bytes).unwrap();
     assert_eq!(
         (info.schema, info.counts.customers, info.counts.orders),
-        (2, 2, 1)
+        (SCHEMA_VERSION, 2, 1)
     );
 
     let path = std::env::temp_dir().join(format!("shuke-restore-{}.db", std::process::id()));
@@ -305,9 +331,15 @@ fn foreign_files_are_refused() {
     ));
 
     let mut newer = store();
-    newer.conn.execute_batch("PRAGMA user_version = 3").unwrap();
+    newer
+        .conn
+        .execute_batch("PRAGMA user_version = 99")
+        .unwrap();
     let bytes = newer.backup().unwrap();
-    let refused = StoreError::NewerSchema { found: 3, known: 2 };
+    let refused = StoreError::NewerSchema {
+        found: 99,
+        known: SCHEMA_VERSION,
+    };
     assert_eq!(Store::check_backup(&bytes), Err(refused.clone()));
     assert_eq!(from_bytes(&bytes).err(), Some(refused));
 }

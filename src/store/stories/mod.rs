@@ -3,9 +3,13 @@
 mod coupons;
 mod files;
 mod finding;
+mod fourth;
 mod importing;
 mod lists;
+mod membership;
+mod power;
 mod random;
+mod third;
 mod undo;
 
 use crate::*;
@@ -34,6 +38,8 @@ pub(crate) fn settings() -> WorkspaceSettings {
         phone_country: "86".into(),
         lifecycle: LifecycleThresholds::default(),
         points: model::PointsAssumptions::default(),
+        rfm: model::RfmOptions::default(),
+        rates: Vec::new(),
     }
 }
 
