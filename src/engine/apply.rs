@@ -5,8 +5,8 @@ use crate::follow::Touched;
 use crate::points::Programs;
 use crate::validate::Rules;
 use crate::{
-    Applied, Context, Engine, Step, UndoSession, coupons, customers, orders, points, segments,
-    settings,
+    Applied, BulkSession, Context, Engine, Step, UndoSession, api, coupons, customers, import,
+    orders, points, rates, segments, settings, twins,
 };
 use model::{Day, WorkspaceSettings};
 use protocol::{Command, CounterCommand, Done, Fault, FaultCode, Outcome, PointsCommand};
@@ -54,13 +54,38 @@ impl Engine {
                     }
                 }
             }
+            Command::Membership(protocol::MembershipCommand::Bulk(bulk)) => {
+                let mut session = BulkSession::new(self, bulk, false, request_id, context)?;
+                loop {
+                    if let Step::Done(applied) = session.step(self, context)? {
+                        return Ok(applied);
+                    }
+                }
+            }
             Command::BackupSaved => {
                 self.store.backup_saved(context.now).or_fault()?;
                 Ok(saved(None))
             }
             Command::EraseEverything { confirm } => self.erase(confirm, context),
+            Command::Sync(command) => self.sync_command(command, request_id, context),
+            Command::Out(protocol::OutCommand::ErasePerson {
+                customer,
+                keep_books,
+                confirm,
+            }) => self.erase_person((*customer, *keep_books), confirm, request_id, context),
+            Command::Api(asked) => self.apply_api(asked, request_id, context),
             _ => self.write(command, request_id, context),
         }
+    }
+
+    /// Carries out the part of the API's commands that is one transaction.
+    pub(crate) fn write_api(
+        &mut self,
+        asked: &protocol::ApiCommand,
+        request_id: &str,
+        context: &Context,
+    ) -> Result<Applied, Fault> {
+        self.write(&Command::Api(asked.clone()), request_id, context)
     }
 
     fn write(
@@ -75,6 +100,8 @@ impl Engine {
                 changed: None,
             });
         }
+        let settled = self.settled_command(command)?;
+        let command = settled.as_ref().unwrap_or(command);
         let subject = self.subject(command)?;
         let circle = self.circle(command, context)?;
         let programs = self.programs()?;
@@ -168,6 +195,11 @@ impl Engine {
                 CounterCommand::Reverse { .. } => String::new(),
             },
             Command::Coupons(it) => self.coupon_subject(it)?,
+            Command::Twins(protocol::TwinCommand::Merge(request)) => {
+                self.merging_subject(request)?
+            }
+            Command::Twins(_) => String::new(),
+            Command::Membership(it) => segments::static_lists::subject(it, read)?,
             Command::Points(it) => match it {
                 PointsCommand::Transfer { from: of, .. }
                 | PointsCommand::Merge { from: of, .. }
@@ -179,8 +211,14 @@ impl Engine {
             | Command::ReverseEntry { .. }
             | Command::SetSettings { .. }
             | Command::SetLifecycle { .. }
+            | Command::SetRates { .. }
+            | Command::SetRfm { .. }
             | Command::Undo { .. }
             | Command::BackupSaved
+            | Command::Out(_)
+            | Command::Sync(_)
+            | Command::Imports(_)
+            | Command::Api(_)
             | Command::EraseEverything { .. } => String::new(),
         })
     }
@@ -215,6 +253,8 @@ fn name(command: &Command) -> &'static str {
         Command::AdjustPoints { .. } => "adjust_points",
         Command::ReverseEntry { .. } => "reverse_entry",
         Command::Coupons(it) => coupons::name(it),
+        Command::Twins(it) => twins::name(it),
+        Command::Imports(it) => import::name(it),
         Command::Points(it) => match it {
             PointsCommand::Transfer { .. } => "transfer_points",
             PointsCommand::Merge { .. } => "merge_members",
@@ -229,10 +269,20 @@ fn name(command: &Command) -> &'static str {
             CounterCommand::Reverse { .. } => "counter_reverse",
             CounterCommand::Move { .. } => "counter_move",
         },
+        Command::Membership(it) => match it {
+            protocol::MembershipCommand::SaveList { .. } => "save_list",
+            protocol::MembershipCommand::RemoveList { .. } => "remove_list",
+            protocol::MembershipCommand::Bulk(_) => "bulk",
+        },
         Command::SetSettings { .. } => "set_settings",
         Command::SetLifecycle { .. } => "set_lifecycle",
+        Command::SetRates { .. } => "set_rates",
+        Command::SetRfm { .. } => "set_rfm",
         Command::Undo { .. } => "undo",
+        Command::Api(it) => api::name(it),
         Command::BackupSaved => "backup_saved",
+        Command::Out(_) => "erase_person",
+        Command::Sync(_) => "sync",
         Command::EraseEverything { .. } => "erase_everything",
     }
 }
@@ -285,12 +335,20 @@ fn carry_out(
         }
         Command::Counter(act) => points::act(act, known, tx),
         Command::Coupons(it) => coupons::carry_out(it, known, tx),
+        Command::Twins(it) => twins::carry_out(it, known, tx),
+        Command::Membership(it) => segments::static_lists::carry_out(it, known, tx),
+        Command::Imports(it) => import::carry_out(it, known, tx),
+        Command::Api(it) => api::carry_out(it, known, tx),
         Command::Points(it) => carry_out_points(it, known, tx),
         Command::SetSettings { settings } => settings::set(settings, tx),
+        Command::SetRates { rates } => rates::set(rates, known, tx),
         Command::SetLifecycle { thresholds } => settings::set_lifecycle(*thresholds, known, tx),
-        Command::Undo { .. } | Command::BackupSaved | Command::EraseEverything { .. } => {
-            Err(Fault::new(FaultCode::Internal).into())
-        }
+        Command::SetRfm { options } => settings::set_rfm(options, known, tx),
+        Command::Undo { .. }
+        | Command::BackupSaved
+        | Command::Out(_)
+        | Command::Sync(_)
+        | Command::EraseEverything { .. } => Err(Fault::new(FaultCode::Internal).into()),
     }
 }
 

@@ -98,7 +98,8 @@ fn current(engine: &Engine, bytes: &[u8]) -> Option<Columns> {
     if Columns::version_of(bytes)? != engine.data_version {
         return None;
     }
-    let columns = Columns::from_bytes(bytes).ok()?;
+    let mut columns = Columns::from_bytes(bytes).ok()?;
+    columns.set_rates(&engine.settings.rates);
     let settings = &engine.settings;
     let fits = columns.zone() == settings.zone && columns.currency() == settings.currency;
     // The counts are a second opinion: they cost nothing and would show a snapshot of another database.
@@ -116,9 +117,15 @@ fn finish(
 ) -> Result<(u64, u64), Fault> {
     // Codes are those of these columns.
     engine.compiled = None;
+    let mut columns = columns;
+    // They may have been changed while the columns were being read.
+    columns.set_rates(&engine.settings.rates);
     engine.columns = Some(columns);
+    engine.list_sets.clear();
+    engine.watch.forget();
     engine.today = None;
     engine.other_day = None;
+    engine.memory.take();
     let touched = std::mem::take(&mut engine.loading.touched);
     for id in touched {
         engine.refresh_customer(id)?;
@@ -135,6 +142,7 @@ impl Scan {
         let read = engine.store.read();
         let counts = read.counts().or_fault()?;
         let mut builder = Builder::new(engine.settings.zone, engine.settings.currency);
+        builder.rates(&engine.settings.rates);
         builder.reserve(counts.customers as usize, counts.orders as usize);
         Ok(Self {
             builder,

@@ -33,6 +33,8 @@ pub struct Host {
     pub demo: Option<String>,
     /// Whether this tab holds the database.
     pub leader: bool,
+    /// Whether the database is encrypted at rest.
+    pub encrypted: bool,
 }
 
 /// What changed: tell every page.
@@ -46,7 +48,7 @@ pub struct Changed {
 
 impl Changed {
     /// Takes in what changed after it.
-    pub(crate) fn and(&mut self, later: Changed) {
+    pub fn and(&mut self, later: Changed) {
         self.data_version = later.data_version;
         self.kinds.extend(later.kinds);
         self.kinds.sort();
@@ -59,7 +61,9 @@ pub(crate) fn kinds_of(kinds: &[store::RecordKind]) -> Vec<RecordKind> {
     let mut named: Vec<RecordKind> = kinds
         .iter()
         .map(|kind| match kind {
-            store::RecordKind::Customer => RecordKind::Customer,
+            store::RecordKind::Customer
+            | store::RecordKind::Distinct
+            | store::RecordKind::QualityPass => RecordKind::Customer,
             store::RecordKind::Order | store::RecordKind::Refund => RecordKind::Order,
             store::RecordKind::Interaction => RecordKind::Interaction,
             store::RecordKind::LedgerEntry => RecordKind::LedgerEntry,
@@ -69,6 +73,7 @@ pub(crate) fn kinds_of(kinds: &[store::RecordKind]) -> Vec<RecordKind> {
             store::RecordKind::Coupon
             | store::RecordKind::CouponCode
             | store::RecordKind::CouponUse => RecordKind::Coupon,
+            store::RecordKind::List | store::RecordKind::ListMember => RecordKind::List,
         })
         .collect();
     named.sort();
@@ -114,7 +119,6 @@ pub fn needs_columns(query: &Query) -> bool {
     match query {
         Query::Status
         | Query::Customer { .. }
-        | Query::Orders(_)
         | Query::Order { .. }
         | Query::Timeline { .. }
         | Query::History { .. }
@@ -127,22 +131,33 @@ pub fn needs_columns(query: &Query) -> bool {
         | Query::Ledger { .. }
         | Query::Points(_)
         | Query::Counter(_)
+        | Query::Twins(_)
+        | Query::Sync(_)
+        | Query::Quality(_)
+        | Query::Imports(_)
         | Query::Find { .. } => false,
+        Query::Api(query) => crate::api::needs_columns(query),
+        Query::Orders(list) => list.rule.is_some(),
+        Query::Membership(query) => crate::segments::story::needs_columns(query),
         Query::Customers(list) => {
             use protocol::CustomerSort as Sort;
             list.rule.is_some()
                 || list.segment.is_some()
+                || !list.past.is_empty()
                 || matches!(
                     list.sort,
                     Sort::Spend | Sort::OrderCount | Sort::LastOrderOn | Sort::Balance
                 )
         }
         Query::Coupons(query) => coupons::needs_columns(query),
+        Query::Out(query) => crate::export::needs_columns(query),
         Query::Home
         | Query::Count { .. }
         | Query::Segments
-        | Query::Rfm { .. }
+        | Query::Segment(_)
+        | Query::Rates
         | Query::Lifecycle { .. }
+        | Query::Insight(_)
         | Query::Programs(protocol::ProgramQuery::Values { .. })
         | Query::Members { .. }
         | Query::PointsOverview { .. }

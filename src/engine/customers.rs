@@ -33,7 +33,8 @@ impl Engine {
         let plain = request.search.trim().is_empty()
             && request.rule.is_none()
             && request.segment.is_none()
-            && request.import.is_none();
+            && request.import.is_none()
+            && request.past.is_empty();
         let (total, customers) = match store_sort(request.sort) {
             // The whole list straight from an index: nothing to compute, however many there are.
             Some(sort) if plain => {
@@ -103,6 +104,8 @@ impl Engine {
         context: &Context,
     ) -> Result<Reply, Unanswered> {
         let today = self.today(context);
+        // An old link to a record that was merged away leads to who it became.
+        let id = self.store.read().settled(id).or_fault()?;
         let customer = self.store.read().customer(id).or_fault()?;
         let customer = customer.ok_or_else(|| fault::not_found(id))?;
         let mut shown = CustomerView {
@@ -178,7 +181,8 @@ fn categories(view: &View<'_>, slot: u32) -> Vec<NamedTotal> {
 
 /// Keys of the ready segments and names of the saved ones that the customer is in.
 fn segments_of(view: &View<'_>, slot: u32) -> Vec<String> {
-    let ready = segment::ready::all(view.day, &view.settings.lifecycle)
+    let ready = view
+        .ready()
         .into_iter()
         .map(|ready| (ready.key.to_owned(), ready.rule));
     let saved = view.saved.iter().filter_map(|saved| {

@@ -104,6 +104,9 @@ impl Engine {
         if touched.settings {
             self.take_over_settings()?;
         }
+        self.list_sets.follow(kinds);
+        self.watch.follow(kinds);
+        self.twins.follow(&touched);
         let everybody = touched.everybody();
         if self.columns.is_none() {
             self.loading.touched.extend(everybody.iter().copied());
@@ -170,6 +173,7 @@ impl Engine {
 
     /// Takes over a part of a long write: these customers are read anew.
     pub(crate) fn follow_some(&mut self, customers: BTreeSet<CustomerId>) -> Result<(), Fault> {
+        self.twins.touch(&customers);
         if self.columns.is_none() {
             self.loading.touched.extend(customers);
             return Ok(());
@@ -186,8 +190,11 @@ impl Engine {
     /// Forgets everything derived and reads settings anew: after a restore or an erase.
     pub(crate) fn start_over(&mut self) -> Result<(), Fault> {
         self.settings = self.store.read().settings().or_fault()?;
+        self.convertible = crate::rates::convertible(&self.settings);
         self.data_version = self.store.read().data_version().or_fault()?;
         self.forget_columns();
+        self.twins.forget();
+        self.quality = None;
         self.segments = None;
         self.programs = None;
         Ok(())
@@ -196,9 +203,13 @@ impl Engine {
     /// Throws the columns away, with what was made of them.
     pub(crate) fn forget_columns(&mut self) {
         self.columns = None;
+        self.list_sets.clear();
+        self.arrivals = None;
+        self.watch.forget();
         self.snapshot_version = None;
         self.today = None;
         self.other_day = None;
+        self.memory.take();
         self.loading.generation += 1;
         self.loading.touched.clear();
     }
@@ -216,6 +227,8 @@ impl Engine {
                 RecordKind::Program,
                 RecordKind::Settings,
                 RecordKind::Coupon,
+                RecordKind::List,
+                RecordKind::Watch,
             ],
         }
     }

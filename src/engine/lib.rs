@@ -17,6 +17,7 @@
 //! Long work is a value with `step`: each step takes some 10 ms natively. Drop the value to stop without a trace of the
 //! step at hand; `cancel` where there is a report to get.
 
+mod api;
 mod apply;
 mod columns;
 mod context;
@@ -30,28 +31,48 @@ mod find;
 mod follow;
 mod home;
 mod import;
+mod insights;
 mod lists;
 mod orders;
+mod person;
 mod points;
+mod public;
+mod quality;
 mod query;
+mod rates;
+mod rules;
 mod sample;
 mod scores;
 mod segments;
 mod settings;
 mod status;
+mod stint;
+mod sync;
 mod timeline;
+mod twins;
 mod undo;
 mod validate;
 
 #[cfg(test)]
 mod stories;
 
+pub use self::sync::{ProbeSession, SyncPlan, SyncProbeStep, SyncSession, SyncStep};
+pub use self::twins::{MergeSession, TwinSession};
+pub use api::{
+    ApiEvents, ApiExport, ApiImport, ApiLedger, EventsStep, api_sync, api_undo_batch, api_undone,
+};
 pub use columns::ColumnsLoad;
 pub use context::{Applied, Changed, Context, Host, NewWorkspace, Step, Unanswered, needs_columns};
 pub use export::ExportSession;
-pub use import::{FileIdentity, ImportSession, ImportStep};
+pub use import::{
+    FileIdentity, ImportSession, ImportStep, RehearsalDone, RehearsalFile, Rehearsed,
+};
 pub use points::replay::ReplaySession;
+pub use quality::{FixSession, LookSession};
 pub use sample::{Sample, SampleOrder};
+pub use segments::bulk::BulkSession;
+pub use segments::flow::MembershipSession;
+pub use segments::watch::Watching;
 pub use store::Connection;
 pub use undo::UndoSession;
 
@@ -69,10 +90,15 @@ use std::rc::Rc;
 use store::Store;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+/// A list of orders: what was asked for, of which data and day, and the ids.
+type OrderIds = (protocol::OrderList, (u64, Day), Rc<Vec<model::OrderId>>);
+
 /// One open workspace.
 pub struct Engine {
     store: Store,
     settings: WorkspaceSettings,
+    /// Other currencies that have a rate, from which instant on.
+    convertible: Vec<(model::Currency, model::Timestamp)>,
     host: Host,
     data_version: u64,
     columns: Option<Columns>,
@@ -81,13 +107,32 @@ pub struct Engine {
     snapshot_version: Option<u64>,
     today: Option<DayCache>,
     other_day: Option<DayCache>,
+    /// Members of rules and their parts, in step with the columns.
+    memory: std::cell::RefCell<segment::Memory>,
+    /// What is most frequent in the data of this version, for the ready segments.
+    ready_facts: std::cell::RefCell<Option<(u64, Rc<segment::ready::Facts>)>>,
     lists: ListCache,
     segments: Option<Rc<Vec<SavedSegment>>>,
+    /// Who is on static lists, as far as somebody asked.
+    list_sets: Rc<segments::static_lists::ListSets>,
+    /// The last list of orders that a rule filtered.
+    order_list: Option<OrderIds>,
+    /// When everybody came, of which data.
+    arrivals: Option<(u64, Rc<segments::past::Arrivals>)>,
+    /// What was seen of segments over time.
+    watch: segments::watch::Watch,
     programs: Option<Rc<Programs>>,
+    /// Duplicates that were found.
+    twins: self::twins::Kept,
+    /// What the last look at the data found.
+    quality: Option<quality::Kept>,
     compiled: Option<points::Compiled>,
     liability: points::LiabilityCache,
     /// The last replay of a draft.
     replay: Option<points::replay::Kept>,
+    insights: insights::Cache,
+    /// What is remembered of sync between requests.
+    sync: self::sync::State,
 }
 
 impl Engine {
@@ -111,12 +156,14 @@ impl Engine {
         let data_version = store.read().data_version().or_fault()?;
         Ok(Self {
             store,
+            convertible: rates::convertible(&settings),
             settings,
             host: Host {
                 storage: Storage::Memory,
                 storage_refused: None,
                 demo: None,
                 leader: true,
+                encrypted: false,
             },
             data_version,
             columns: None,
@@ -124,12 +171,22 @@ impl Engine {
             snapshot_version: None,
             today: None,
             other_day: None,
+            memory: std::cell::RefCell::default(),
+            ready_facts: std::cell::RefCell::default(),
             lists: ListCache::default(),
             segments: None,
+            list_sets: Rc::default(),
+            order_list: None,
+            arrivals: None,
+            watch: segments::watch::Watch::default(),
             programs: None,
+            twins: self::twins::Kept::default(),
+            quality: None,
             compiled: None,
             liability: points::LiabilityCache::default(),
             replay: None,
+            insights: insights::Cache::default(),
+            sync: self::sync::State::default(),
         })
     }
 
@@ -171,6 +228,29 @@ impl Engine {
         self.data_version
     }
 
+    /// The database is encrypted below SQLite, whose pages can then be taken over from another encrypted database
+    /// only: a restore goes by way of one at `address`, which must not exist and is the host's to remove.
+    pub fn restore_by_way_of(&mut self, address: String) {
+        self.store.restore_by_way_of(address);
+    }
+
+    /// Writes the whole database, without its gaps, into a new one at `address`, which says how that is encrypted.
+    /// From then on nothing is written here: what came later would be lost. [`Engine::write_again`] takes that back.
+    ///
+    /// # Errors
+    /// `QuotaExceeded`, `Storage`; nothing was changed.
+    pub fn copy_into(&mut self, address: &str) -> Result<(), Fault> {
+        self.store.copy_into(address).or_fault()
+    }
+
+    /// After [`Engine::copy_into`], when the copy is not to be used.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub fn write_again(&mut self) -> Result<(), Fault> {
+        self.store.write_again().or_fault()
+    }
+
     /// The whole database as the bytes of one SQLite file.
     ///
     /// # Errors
@@ -192,6 +272,7 @@ impl Engine {
         let hash = xxh3_64_with_seed(bytes, xxh3_64(seed.as_bytes()));
         let replica = Replica::from_random(hash as u32);
         self.store.restore(bytes, replica).or_fault()?;
+        self.sync_after_restore()?;
         self.start_over()?;
         Ok(self.everything_changed())
     }

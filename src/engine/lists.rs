@@ -65,7 +65,10 @@ impl Engine {
         if let Some((_, ids)) = self.lists.lists.iter().find(|(known, _)| *known == key) {
             return Ok(Rc::clone(ids));
         }
-        let found = self.found_ids(&key.request)?;
+        let mut found = self.found_ids(&key.request)?;
+        if !request.past.is_empty() {
+            found = Some(self.found_in_past(&request.past, found, today)?);
+        }
         let ids = match store_sort(request.sort) {
             Some(sort) => self.list_by_store(request, sort, found.as_deref(), (day, today))?,
             None => self.list_by_columns(request, found.as_deref(), (day, today))?,
@@ -77,6 +80,23 @@ impl Engine {
             lists.remove(0);
         }
         lists.push((key, Rc::clone(&ids)));
+        Ok(ids)
+    }
+
+    /// Those of `found` (or of everybody) for whom the past is so, by id.
+    fn found_in_past(
+        &mut self,
+        past: &[protocol::Past],
+        found: Option<Vec<CustomerId>>,
+        today: Day,
+    ) -> Result<Vec<CustomerId>, Unanswered> {
+        let members = self.past_members(past, today)?;
+        let columns = self.columns.as_ref().ok_or(Unanswered::NotReady)?;
+        let mut ids: Vec<CustomerId> = members.iter().filter_map(|slot| columns.id(slot)).collect();
+        ids.sort_unstable();
+        if let Some(found) = found {
+            ids.retain(|id| found.binary_search(id).is_ok());
+        }
         Ok(ids)
     }
 

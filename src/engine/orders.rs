@@ -6,6 +6,7 @@ use crate::fault::{self, Failure, OrFault};
 use crate::follow::Touched;
 use crate::points::{MemberFacts, points_by_order};
 use crate::{Context, Engine, Unanswered, coupons, validate};
+use model::rule::Rule;
 use model::{
     CustomerId, InteractionDraft, Issue, IssueCode, Money, Order, OrderDraft, OrderId, OrderStatus,
     Points, Refund, RefundLine, RefundRequest, Timestamp,
@@ -14,6 +15,7 @@ use protocol::{
     Fault, FaultCode, FromImport, ImportPart, OrderList, OrderRow, Outcome, Page, Reply,
 };
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use store::Tx;
 
 impl Engine {
@@ -24,12 +26,23 @@ impl Engine {
         context: &Context,
     ) -> Result<Reply, Unanswered> {
         let limit = request.limit.min(ROWS_MAX);
-        let filter = self.order_filter(request);
-        let page = self
-            .store
-            .read()
-            .orders_page(&filter, request.offset, limit)
-            .or_fault()?;
+        let page = match request.rule {
+            Some(_) => {
+                let ids = self.order_ids(request, context)?;
+                let from = usize::try_from(request.offset).unwrap_or(usize::MAX);
+                let some = ids.iter().skip(from).take(limit as usize);
+                let stretch: Vec<OrderId> = some.copied().collect();
+                store::Page {
+                    total: ids.len() as u64,
+                    items: self.store.read().orders(&stretch).or_fault()?,
+                }
+            }
+            None => self
+                .store
+                .read()
+                .orders_page(&self.order_filter(request), request.offset, limit)
+                .or_fault()?,
+        };
         Ok(Reply::Orders(Page {
             total: page.total,
             offset: request.offset,
@@ -37,8 +50,69 @@ impl Engine {
         }))
     }
 
-    /// The store's filter for a list of orders.
-    pub(crate) fn order_filter<'r>(&self, request: &'r OrderList) -> store::OrderFilter<'r> {
+    /// The customers whose orders a list shows, by id; `None` for everybody's.
+    fn order_circle(
+        &mut self,
+        request: &OrderList,
+        context: &Context,
+    ) -> Result<Option<Vec<CustomerId>>, Unanswered> {
+        self.among_of(request.rule.as_deref(), context)
+    }
+
+    /// The customers a rule holds for today, by id, to narrow down a list that is not of customers; `None` for
+    /// everybody.
+    pub(crate) fn among_of(
+        &mut self,
+        rule: Option<&str>,
+        context: &Context,
+    ) -> Result<Option<Vec<CustomerId>>, Unanswered> {
+        let Some(rule) = rule else {
+            return Ok(None);
+        };
+        let rule = Rule::parse(rule).map_err(fault::of_rule)?;
+        let today = self.today(context);
+        let view = self.view_rule(&rule, today, today)?;
+        let members = view.evaluate(&rule)?;
+        let mut ids: Vec<CustomerId> = members
+            .iter()
+            .filter_map(|slot| view.columns.id(slot))
+            .collect();
+        ids.sort_unstable();
+        Ok(Some(ids))
+    }
+
+    /// Ids of all orders that a list shows, newest first. The last list with a rule is kept, so that scrolling through
+    /// it is a slice.
+    pub(crate) fn order_ids(
+        &mut self,
+        request: &OrderList,
+        context: &Context,
+    ) -> Result<Rc<Vec<OrderId>>, Unanswered> {
+        let key = OrderList {
+            offset: 0,
+            limit: 0,
+            ..request.clone()
+        };
+        let state = (self.data_version, self.today(context));
+        if let Some((known, of, ids)) = &self.order_list
+            && (known, *of) == (&key, state)
+        {
+            return Ok(Rc::clone(ids));
+        }
+        let among = self.order_circle(request, context)?;
+        let filter = store::OrderFilter {
+            among: among.as_deref(),
+            ..self.order_filter(request)
+        };
+        let ids = Rc::new(self.store.read().order_ids(&filter).or_fault()?);
+        if request.rule.is_some() {
+            self.order_list = Some((key, state, Rc::clone(&ids)));
+        }
+        Ok(ids)
+    }
+
+    /// The store's filter for a list of orders, but for its rule.
+    pub(crate) fn order_filter<'r>(&'r self, request: &'r OrderList) -> store::OrderFilter<'r> {
         let zone = self.settings.zone;
         store::OrderFilter {
             customer: request.customer,
@@ -47,7 +121,9 @@ impl Engine {
             before: request.to.map(|day| zone.start_of(day.plus_days(1))),
             returned_only: request.returned_only,
             counting_in: request.counting_only.then_some(self.settings.currency),
+            convertible: &self.convertible,
             import: request.import.map(store_import),
+            among: None,
         }
     }
 

@@ -1,26 +1,13 @@
-//! RFM and life cycle of everybody, and the calculated facts of one customer.
+//! Life cycle of everybody, and the calculated facts of one customer.
 
 use crate::derive::View;
 use crate::{Context, Engine, Unanswered};
 use model::{Day, Money};
-use protocol::{
-    CustomerFacts, LifecycleStage, Reply, RfmCell, RfmGroupCount, RfmView, StageCounts,
-};
+use protocol::{CustomerFacts, LifecycleStage, Reply, StageCounts};
 use segment::lifecycle::Stage;
-use segment::rfm::{self, Group};
+use segment::rfm;
 
 impl Engine {
-    /// RFM of everybody.
-    pub(crate) fn rfm_view(
-        &mut self,
-        as_of: Option<Day>,
-        context: &Context,
-    ) -> Result<Reply, Unanswered> {
-        let today = self.today(context);
-        let view = self.view_scores(as_of.unwrap_or(today), today)?;
-        Ok(Reply::Rfm(Box::new(rfm_of(&view))))
-    }
-
     /// Life cycle of everybody.
     pub(crate) fn lifecycle_view(
         &mut self,
@@ -33,68 +20,11 @@ impl Engine {
             // Of another day only the stages are asked for: nobody's points and scores are needed.
             let columns = self.columns.as_ref().ok_or(Unanswered::NotReady)?;
             let thresholds = &self.settings.lifecycle;
-            let stages = segment::lifecycle::stages(columns, day, thresholds);
-            return Ok(Reply::Lifecycle(counts(stages.counts)));
+            let found = segment::lifecycle::counts(columns, day, thresholds);
+            return Ok(Reply::Lifecycle(counts(found)));
         }
         let view = self.view(today, today)?;
         Ok(Reply::Lifecycle(stage_counts(&view)))
-    }
-}
-
-fn rfm_of(view: &View<'_>) -> RfmView {
-    const CELLS: usize = 125;
-    let mut counts = [(0u64, 0i64); CELLS];
-    let mut prospects = 0u64;
-    let no_scores = Vec::new();
-    let cells = view.rfm().map_or(&no_scores, |rfm| &rfm.cells);
-    for slot in view.columns.live().iter() {
-        let cell = cells.get(slot as usize).copied().unwrap_or(rfm::NO_CELL);
-        match counts.get_mut(usize::from(cell)) {
-            Some((count, spend)) => {
-                *count += 1;
-                *spend = spend.saturating_add(view.columns.facts(slot, view.day).spend);
-            }
-            None => prospects += 1,
-        }
-    }
-    let cells: Vec<RfmCell> = (0u8..)
-        .zip(counts)
-        .filter_map(|(cell, (count, spend))| {
-            let [r, f, m] = rfm::scores(cell)?;
-            Some(RfmCell {
-                r,
-                f,
-                m,
-                count,
-                spend: Money(spend),
-                group: rfm::group(cell).name().to_owned(),
-            })
-        })
-        .collect();
-    let groups = Group::ALL
-        .iter()
-        .map(|group| {
-            let members = cells.iter().filter(|cell| cell.group == group.name());
-            let (count, spend) = members.fold((0, 0i64), |(count, spend), cell| {
-                (count + cell.count, spend.saturating_add(cell.spend.0))
-            });
-            let outside = if *group == Group::Prospects {
-                prospects
-            } else {
-                0
-            };
-            RfmGroupCount {
-                group: group.name().to_owned(),
-                count: count + outside,
-                spend: Money(spend),
-            }
-        })
-        .collect();
-    RfmView {
-        as_of: view.day,
-        cells,
-        groups,
-        limits: view.rfm().map(|rfm| rfm.limits.clone()).unwrap_or_default(),
     }
 }
 
@@ -113,7 +43,7 @@ fn counts([prospect, new, active, dormant, churned]: [u64; 5]) -> StageCounts {
     }
 }
 
-fn stage_of(stage: Stage) -> LifecycleStage {
+pub(crate) fn stage_of(stage: Stage) -> LifecycleStage {
     match stage {
         Stage::Prospect => LifecycleStage::Prospect,
         Stage::New => LifecycleStage::New,

@@ -3,8 +3,11 @@
 use crate::apply::{Known, saved};
 use crate::fault::{Failure, OrFault};
 use crate::follow::Touched;
-use crate::{Applied, Context, Engine};
-use model::{Issue, IssueCode, LifecycleThresholds, PointsAssumptions, WorkspaceSettings};
+use crate::{Applied, Context, Engine, rates};
+use model::{
+    Issue, IssueCode, LifecycleThresholds, OwnRhythm, PointsAssumptions, RfmOptions,
+    WorkspaceSettings,
+};
 use protocol::{Fault, FaultCode, Outcome};
 use store::Tx;
 
@@ -40,6 +43,8 @@ pub(crate) fn set(
     }
     check_thresholds(&settings.lifecycle, &mut issues);
     check_points(&settings.points, &mut issues);
+    check_rfm(&settings.rfm, &mut issues);
+    rates::check(&settings, &mut issues);
     if !issues.is_empty() {
         return Err(Fault::invalid(issues).into());
     }
@@ -62,6 +67,38 @@ pub(crate) fn set_lifecycle(
         ..known.settings.clone()
     };
     set(&settings, tx)
+}
+
+/// Saves how customers are scored.
+pub(crate) fn set_rfm(
+    options: &RfmOptions,
+    known: &Known<'_>,
+    tx: &mut Tx<'_>,
+) -> Result<(Outcome, Touched), Failure> {
+    let settings = WorkspaceSettings {
+        rfm: options.clone(),
+        ..known.settings.clone()
+    };
+    set(&settings, tx)
+}
+
+/// What is wrong with options of RFM: the filter's conditions, limits that do not rise.
+pub(crate) fn check_rfm(options: &RfmOptions, issues: &mut Vec<Issue>) {
+    if let Err(error) = options.conditions() {
+        issues.push(
+            Issue::error(IssueCode::UnknownChoice)
+                .in_field("rfm.filter")
+                .found(&error.found)
+                .expected(&error.expected),
+        );
+    }
+    if let Some(measure) = options.limits.wrong() {
+        issues.push(
+            Issue::error(IssueCode::BadNumber)
+                .in_field(&format!("rfm.limits.{measure}"))
+                .expected("1 < 2 < 3 < 4"),
+        );
+    }
 }
 
 /// A share lies between nothing and all; a worth is above nothing and fits what it is multiplied with.
@@ -98,11 +135,13 @@ fn check_points(points: &PointsAssumptions, issues: &mut Vec<Issue>) {
     }
 }
 
-fn check_thresholds(thresholds: &LifecycleThresholds, issues: &mut Vec<Issue>) {
+/// What is wrong with thresholds: days that do not rise, multiples that do not.
+pub(crate) fn check_thresholds(thresholds: &LifecycleThresholds, issues: &mut Vec<Issue>) {
     let LifecycleThresholds {
         new_days,
         dormant_days,
         churned_days,
+        rhythm,
     } = *thresholds;
     for (field, days) in [
         ("lifecycle.newDays", new_days),
@@ -116,6 +155,19 @@ fn check_thresholds(thresholds: &LifecycleThresholds, issues: &mut Vec<Issue>) {
                     .expected(&format!("< {churned_days}")),
             );
         }
+    }
+    if let Some(OwnRhythm {
+        dormant_tenths,
+        churned_tenths,
+    }) = rhythm
+        && (dormant_tenths < 10 || dormant_tenths >= churned_tenths || churned_tenths > 1_000)
+    {
+        issues.push(
+            Issue::error(IssueCode::BadNumber)
+                .in_field("lifecycle.rhythm")
+                .found(&format!("{dormant_tenths} {churned_tenths}"))
+                .expected("10 <= a < b <= 1000"),
+        );
     }
     // A hundred years: beyond any business, and days stay far from the end of the calendar.
     if churned_days > 36_500 {
@@ -136,6 +188,15 @@ impl Engine {
         if settings.zone != self.settings.zone || settings.currency != self.settings.currency {
             self.forget_columns();
         }
+        if settings.rates != self.settings.rates {
+            // Points of today follow each write of a customer; this is one of everybody.
+            self.today = None;
+            self.other_day = None;
+            if let Some(columns) = self.columns.as_mut() {
+                columns.set_rates(&settings.rates);
+            }
+        }
+        self.convertible = rates::convertible(&settings);
         self.settings = settings;
         Ok(())
     }
@@ -153,6 +214,8 @@ impl Engine {
             name: String::new(),
             lifecycle: LifecycleThresholds::default(),
             points: PointsAssumptions::default(),
+            rfm: RfmOptions::default(),
+            rates: Vec::new(),
             ..self.settings.clone()
         };
         let new = store::New {

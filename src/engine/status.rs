@@ -11,6 +11,7 @@ impl Engine {
     /// # Errors
     /// `Storage`.
     pub fn status(&mut self, context: &Context) -> Result<Status, Fault> {
+        let light = self.sync_light(context)?;
         let read = self.store.read();
         let counts = read.counts().or_fault()?;
         let backup = read.backup_state().or_fault()?;
@@ -30,6 +31,8 @@ impl Engine {
             database_bytes: read.database_bytes().or_fault()?,
             unfinished_import: unfinished.as_ref().map(ImportState::unfinished),
             leader: self.host.leader,
+            encrypted: self.host.encrypted,
+            sync: light,
         })
     }
 }

@@ -136,6 +136,16 @@ impl Engine {
             .read()
             .batches(imports_only, offset, limit)
             .or_fault()?;
+        let mut kept = std::collections::BTreeMap::new();
+        for batch in page
+            .items
+            .iter()
+            .filter(|it| it.undone && it.import.is_some())
+        {
+            let records = self.store.read().kept_by_undo(batch.id, 0, 0).or_fault()?;
+            kept.insert(batch.id, records.total);
+        }
+        let kept = |batch| kept.get(&batch).copied().unwrap_or_default();
         let items = page
             .items
             .into_iter()
@@ -145,7 +155,9 @@ impl Engine {
                 who: batch.who,
                 command: batch.name,
                 subject: batch.subject,
-                import: batch.import.map(|run| ImportState::summary(&run)),
+                import: batch
+                    .import
+                    .map(|run| ImportState::summary(&run, kept(batch.id))),
                 undone: batch.undone,
                 undoable: batch.undoable,
             })
@@ -230,8 +242,14 @@ fn record_ref(kind: RecordKind, id: &str) -> Result<RecordRef, Fault> {
                 .map_err(|_| wrong())?
                 .0,
         ),
+        RecordKind::List => (
+            store::RecordKind::List,
+            id.parse::<model::ListId>().map_err(|_| wrong())?.0,
+        ),
         RecordKind::Settings if id.is_empty() || id == "0" => (store::RecordKind::Settings, 0),
-        RecordKind::Settings => return Err(Fault::new(FaultCode::NotFound).found(id)),
+        RecordKind::Settings | RecordKind::Watch => {
+            return Err(Fault::new(FaultCode::NotFound).found(id));
+        }
     };
     Ok(RecordRef { kind, id })
 }

@@ -147,6 +147,10 @@ impl UndoSession {
                 | RecordKind::Coupon
                 | RecordKind::CouponCode
                 | RecordKind::CouponUse
+                | RecordKind::Distinct
+                | RecordKind::QualityPass
+                | RecordKind::List
+                | RecordKind::ListMember
                 | RecordKind::LedgerEntry => {}
             }
         }

@@ -1,11 +1,12 @@
 //! Codes and uses of a coupon as a file.
 
 use super::find::Imported;
-use super::views::{filter, orders_of};
+use super::views::{CodesAsked, is_among, orders_of};
 use crate::fault::{self, OrFault};
+use crate::segments::bulk::busy;
 use crate::{Context, Engine};
 use intake::{FileForm, TableCell, TableWriter};
-use model::{Currency, Money};
+use model::{Currency, CustomerId, Money};
 use protocol::{CouponExport, Fault};
 use store::StoredCoupon;
 
@@ -28,20 +29,28 @@ const USES: &[&str] = &[
 /// Writes the file; gives the word its name begins with, and how many rows it has.
 pub(crate) fn export(
     engine: &mut Engine,
-    what: CouponExport,
+    what: &CouponExport,
     form: FileForm,
     context: &Context,
     out: &mut Vec<u8>,
 ) -> Result<(&'static str, u64), Fault> {
-    let (CouponExport::Codes { id, .. } | CouponExport::Uses { id }) = what;
+    let (CouponExport::Codes { id, rule, .. } | CouponExport::Uses { id, rule }) = what;
+    let id = *id;
+    let among = engine.among_of(rule.as_deref(), context).map_err(busy)?;
+    let among = among.as_deref();
     let stored = engine.store.read().coupon(id).or_fault()?;
     let stored = stored.ok_or_else(|| fault::not_found(id))?;
     let (name, columns, rows) = match what {
         CouponExport::Codes { which, .. } => {
-            let rows = codes(engine, &stored, filter(which), context)?;
+            let asked = CodesAsked {
+                which: *which,
+                search: "",
+                among,
+            };
+            let rows = codes(engine, &stored, asked, context)?;
             ("coupon-codes", CODES, rows)
         }
-        CouponExport::Uses { .. } => ("coupon-uses", USES, uses(engine, &stored)?),
+        CouponExport::Uses { .. } => ("coupon-uses", USES, uses(engine, &stored, among)?),
     };
     let mut writer = TableWriter::new(form, columns);
     writer.start(out);
@@ -68,14 +77,11 @@ fn word(value: impl serde::Serialize) -> TableCell {
 fn codes(
     engine: &Engine,
     stored: &StoredCoupon,
-    filter: store::CodeFilter,
+    asked: CodesAsked<'_>,
     context: &Context,
 ) -> Result<Vec<Vec<TableCell>>, Fault> {
     let today = engine.today(context);
-    let read = engine.store.read();
-    let page = read
-        .codes_page(stored.id, filter, "", 0, u32::MAX)
-        .or_fault()?;
+    let page = engine.codes(stored.id, asked, (0, u32::MAX))?;
     let currency = stored.coupon.currency;
     Ok(page
         .items
@@ -97,13 +103,18 @@ fn codes(
         .collect())
 }
 
-fn uses(engine: &Engine, stored: &StoredCoupon) -> Result<Vec<Vec<TableCell>>, Fault> {
+fn uses(
+    engine: &Engine,
+    stored: &StoredCoupon,
+    among: Option<&[CustomerId]>,
+) -> Result<Vec<Vec<TableCell>>, Fault> {
     let read = engine.store.read();
     let imported = Imported::read(read)?;
     let currency = stored.coupon.currency;
     let yes = |it: bool| TableCell::Plain(if it { "yes" } else { "no" }.to_owned());
     Ok(orders_of(read, stored, &imported)?
         .into_iter()
+        .filter(|it| among.is_none_or(|among| is_among(it.customer, among)))
         .map(|it| {
             let row = engine.use_row(it, stored);
             let order = row.number.or(row.order.map(|id| id.to_string()));

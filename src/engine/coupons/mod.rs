@@ -17,6 +17,7 @@ pub(crate) use returns::after_refund;
 use crate::fault::OrFault;
 use crate::{Context, Engine, Unanswered};
 use protocol::{CouponCommand, CouponQuery, CouponReply, Fault, Reply};
+use views::CodesAsked;
 
 /// A command's name in the log.
 pub(crate) fn name(command: &CouponCommand) -> &'static str {
@@ -35,11 +36,8 @@ pub(crate) fn name(command: &CouponCommand) -> &'static str {
 pub(crate) fn needs_columns(query: &CouponQuery) -> bool {
     match query {
         CouponQuery::Check { .. } | CouponQuery::OfCustomer { .. } => true,
-        CouponQuery::List
-        | CouponQuery::One { .. }
-        | CouponQuery::Codes { .. }
-        | CouponQuery::Uses { .. }
-        | CouponQuery::Try { .. } => false,
+        CouponQuery::Codes { rule, .. } | CouponQuery::Uses { rule, .. } => rule.is_some(),
+        CouponQuery::List | CouponQuery::One { .. } | CouponQuery::Try { .. } => false,
     }
 }
 
@@ -81,17 +79,29 @@ impl Engine {
                 id,
                 which,
                 search,
+                rule,
                 offset,
                 limit,
-            } => CouponReply::Codes(
-                self.coupon_codes(*id, *which, search, *offset, *limit, context)?,
-            ),
+            } => {
+                let among = self.among_of(rule.as_deref(), context)?;
+                let asked = CodesAsked {
+                    which: *which,
+                    search,
+                    among: among.as_deref(),
+                };
+                CouponReply::Codes(self.coupon_codes(*id, asked, (*offset, *limit), context)?)
+            }
             CouponQuery::Uses {
                 id,
                 new_only,
+                rule,
                 offset,
                 limit,
-            } => CouponReply::Uses(self.coupon_uses(*id, *new_only, *offset, *limit)?),
+            } => {
+                let among = self.among_of(rule.as_deref(), context)?;
+                let page = (*offset, *limit);
+                CouponReply::Uses(self.coupon_uses(*id, *new_only, among.as_deref(), page)?)
+            }
             CouponQuery::Check {
                 codes,
                 lines,

@@ -6,12 +6,23 @@ use crate::fault::{self, OrFault};
 use crate::{Context, Engine};
 use ::coupon::code;
 use model::coupon::{Audience, Benefit, Combine, CouponId, CouponState};
-use model::{Day, Money};
+use model::{CustomerId, Day, Money};
 use protocol::{
     CodeRow, CodeStanding, CodesWhich, CouponRow, CouponStanding, CouponView, Fault, Page, UseRow,
 };
 use std::collections::BTreeMap;
 use store::{CodeFilter, CouponOrder, Reader, StoredCoupon};
+
+/// Which codes of a coupon are wanted.
+#[derive(Clone, Copy)]
+pub(crate) struct CodesAsked<'a> {
+    /// By how they stand.
+    pub(crate) which: CodesWhich,
+    /// A part of the code.
+    pub(crate) search: &'a str,
+    /// Only codes of these customers, who are sorted by id.
+    pub(crate) among: Option<&'a [CustomerId]>,
+}
 
 impl Engine {
     /// All coupons, the newest first.
@@ -97,21 +108,14 @@ impl Engine {
     pub(crate) fn coupon_codes(
         &mut self,
         id: CouponId,
-        which: CodesWhich,
-        search: &str,
-        offset: u64,
-        limit: u32,
+        asked: CodesAsked<'_>,
+        (offset, limit): (u64, u32),
         context: &Context,
     ) -> Result<Page<CodeRow>, Fault> {
         let today = self.today(context);
-        let read = self.store.read();
-        let stored = read.coupon(id).or_fault()?;
+        let stored = self.store.read().coupon(id).or_fault()?;
         let stored = stored.ok_or_else(|| fault::not_found(id))?;
-        let search = code::key_of(search);
-        let limit = limit.min(ROWS_MAX);
-        let page = read
-            .codes_page(id, filter(which), &search, offset, limit)
-            .or_fault()?;
+        let page = self.codes(id, asked, (offset, limit.min(ROWS_MAX)))?;
         let items = page
             .items
             .into_iter()
@@ -121,6 +125,33 @@ impl Engine {
             total: page.total,
             offset,
             items,
+        })
+    }
+
+    /// A stretch of the codes. Who is in a segment only columns know: then all codes are read, and the others left out.
+    pub(crate) fn codes(
+        &self,
+        id: CouponId,
+        asked: CodesAsked<'_>,
+        (offset, limit): (u64, u32),
+    ) -> Result<store::Page<store::CodeRow>, Fault> {
+        let search = code::key_of(asked.search);
+        let which = filter(asked.which);
+        let read = self.store.read();
+        let Some(among) = asked.among else {
+            return read
+                .codes_page(id, which, &search, offset, limit)
+                .or_fault();
+        };
+        let mut all = read
+            .codes_page(id, which, &search, 0, u32::MAX)
+            .or_fault()?
+            .items;
+        all.retain(|it| is_among(it.code.fields.customer, among));
+        let skip = usize::try_from(offset).unwrap_or(usize::MAX);
+        Ok(store::Page {
+            total: all.len() as u64,
+            items: all.into_iter().skip(skip).take(limit as usize).collect(),
         })
     }
 
@@ -157,8 +188,8 @@ impl Engine {
         &mut self,
         id: CouponId,
         new_only: bool,
-        offset: u64,
-        limit: u32,
+        among: Option<&[CustomerId]>,
+        (offset, limit): (u64, u32),
     ) -> Result<Page<UseRow>, Fault> {
         let read = self.store.read();
         let stored = read.coupon(id).or_fault()?;
@@ -166,6 +197,7 @@ impl Engine {
         let imported = Imported::read(read)?;
         let mut orders = orders_of(read, &stored, &imported)?;
         orders.retain(|it| it.first || !new_only);
+        orders.retain(|it| among.is_none_or(|among| is_among(it.customer, among)));
         let total = orders.len() as u64;
         let skip = usize::try_from(offset).unwrap_or(usize::MAX);
         let items = orders
@@ -201,6 +233,11 @@ impl Engine {
             first: it.first,
         }
     }
+}
+
+/// Whether somebody is one of these, who are sorted by id; nobody is none of them.
+pub(crate) fn is_among(customer: Option<CustomerId>, among: &[CustomerId]) -> bool {
+    customer.is_some_and(|id| among.binary_search(&id).is_ok())
 }
 
 /// Orders with a coupon, imported ones too.

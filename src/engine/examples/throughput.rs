@@ -212,6 +212,8 @@ fn main() {
         phone_country: "86".into(),
         lifecycle: LifecycleThresholds::default(),
         points: model::PointsAssumptions::default(),
+        rfm: model::RfmOptions::default(),
+        rates: Vec::new(),
     };
     let open = || {
         let new = NewWorkspace {

@@ -2,10 +2,11 @@
 //!
 //! Both answer the same questions the same way, so that a dry run tells exactly what the real one will do.
 
+use super::{matching, waiting};
 use crate::fault::Failure;
 use model::{Customer, CustomerDraft, CustomerId, Order, OrderDraft, OrderId, Refund, Timestamp};
-use std::collections::BTreeMap;
-use store::{Reader, RecordKind, RecordRef, Tx};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Reader, RecordKind, RecordRef, Tx, WaitingOrder};
 
 /// What a customer is found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,14 +17,14 @@ pub(crate) enum KeyKind {
     Email,
     /// Telephone, whole.
     Phone,
+    /// The name, without blanks and case. Weak.
+    Name,
     /// What stands for a key where the source has none.
     Source,
 }
 
 /// Records as an import sees them.
 pub(crate) trait Book {
-    /// The database as it was before this record (for a dry run, before the import).
-    fn read(&self) -> Reader<'_>;
     /// Customers with this key, oldest first.
     fn find(&self, kind: KeyKind, key: &str) -> Result<Vec<CustomerId>, Failure>;
     /// A customer.
@@ -39,13 +40,27 @@ pub(crate) trait Book {
     fn remember(&mut self, source_key: &str, id: CustomerId) -> Result<(), Failure>;
     /// Changes a customer.
     fn update_customer(&mut self, changed: Customer) -> Result<(), Failure>;
-    /// Creates an order.
+    /// The order with this number, else the one that a row of this key became.
+    fn order_by_key(
+        &self,
+        number: Option<&str>,
+        source_key: Option<&str>,
+    ) -> Result<Option<Order>, Failure>;
+    /// An order.
+    fn order(&self, id: OrderId) -> Result<Option<Order>, Failure>;
+    /// Creates an order, which rows with these keys stand for.
     fn create_order(
         &mut self,
         customer: CustomerId,
         fields: &OrderDraft,
-        source_key: Option<&str>,
+        source_keys: &[&str],
     ) -> Result<OrderId, Failure>;
+    /// The order that waits under this key.
+    fn waiting(&self, key: &str) -> Result<Option<WaitingOrder>, Failure>;
+    /// Lets an order wait, or says anew what one that waits already is.
+    fn let_wait(&mut self, order: &WaitingOrder) -> Result<(), Failure>;
+    /// An order that waited waits no more: it was made.
+    fn placed(&mut self, waiting: &WaitingOrder) -> Result<(), Failure>;
     /// Changes an order.
     fn update_order(&mut self, order: &Order) -> Result<(), Failure>;
     /// Adds a refund.
@@ -57,6 +72,7 @@ fn find_stored(read: Reader<'_>, kind: KeyKind, key: &str) -> Result<Vec<Custome
         KeyKind::ExternalId => read.customer_by_external_id(key)?.into_iter().collect(),
         KeyKind::Email => read.customers_by_email(key)?,
         KeyKind::Phone => read.customers_by_phone(key)?,
+        KeyKind::Name => read.customers_by_name(key)?,
         KeyKind::Source => read
             .by_source_key(RecordKind::Customer, key)?
             .map(|record| CustomerId(record.id))
@@ -65,14 +81,28 @@ fn find_stored(read: Reader<'_>, kind: KeyKind, key: &str) -> Result<Vec<Custome
     })
 }
 
+fn stored_order(
+    read: Reader<'_>,
+    number: Option<&str>,
+    source_key: Option<&str>,
+) -> Result<Option<Order>, Failure> {
+    let id = match (number, source_key) {
+        (Some(number), _) => read.order_by_external_id(number)?,
+        (None, Some(key)) => read
+            .by_source_key(RecordKind::Order, key)?
+            .map(|record| OrderId(record.id)),
+        (None, None) => None,
+    };
+    match id {
+        Some(id) => Ok(read.order(id)?),
+        None => Ok(None),
+    }
+}
+
 /// For real.
 pub(crate) struct Live<'t, 's>(pub(crate) &'t mut Tx<'s>);
 
 impl Book for Live<'_, '_> {
-    fn read(&self) -> Reader<'_> {
-        self.0.read()
-    }
-
     fn find(&self, kind: KeyKind, key: &str) -> Result<Vec<CustomerId>, Failure> {
         find_stored(self.0.read(), kind, key)
     }
@@ -113,14 +143,26 @@ impl Book for Live<'_, '_> {
         Ok(())
     }
 
+    fn order_by_key(
+        &self,
+        number: Option<&str>,
+        source_key: Option<&str>,
+    ) -> Result<Option<Order>, Failure> {
+        stored_order(self.0.read(), number, source_key)
+    }
+
+    fn order(&self, id: OrderId) -> Result<Option<Order>, Failure> {
+        Ok(self.0.read().order(id)?)
+    }
+
     fn create_order(
         &mut self,
         customer: CustomerId,
         fields: &OrderDraft,
-        source_key: Option<&str>,
+        source_keys: &[&str],
     ) -> Result<OrderId, Failure> {
         let id = self.0.create_order(customer, fields)?;
-        if let Some(key) = source_key {
+        for key in source_keys {
             let record = RecordRef {
                 kind: RecordKind::Order,
                 id: id.0,
@@ -128,6 +170,24 @@ impl Book for Live<'_, '_> {
             self.0.set_source_key(record, key)?;
         }
         Ok(id)
+    }
+
+    fn waiting(&self, key: &str) -> Result<Option<WaitingOrder>, Failure> {
+        Ok(self.0.read().waiting_by_key(key)?)
+    }
+
+    fn let_wait(&mut self, order: &WaitingOrder) -> Result<(), Failure> {
+        if order.id == 0 {
+            self.0.let_wait(order)?;
+        } else {
+            self.0.update_waiting(order)?;
+        }
+        Ok(())
+    }
+
+    fn placed(&mut self, waiting: &WaitingOrder) -> Result<(), Failure> {
+        self.0.place_waiting(waiting.id)?;
+        Ok(())
     }
 
     fn update_order(&mut self, order: &Order) -> Result<(), Failure> {
@@ -148,6 +208,18 @@ pub(crate) struct Overlay {
     customers: BTreeMap<CustomerId, Customer>,
     keys: BTreeMap<(KeyKind, String), Vec<CustomerId>>,
     created: i64,
+    waiting: BTreeMap<String, WaitingOrder>,
+    /// Waiting orders of the database that were placed.
+    placed: BTreeSet<i64>,
+    /// Orders, if further files follow that may state them again.
+    orders: Option<Orders>,
+}
+
+/// Orders that a dry run would have written.
+#[derive(Default)]
+struct Orders {
+    all: BTreeMap<OrderId, Order>,
+    keys: BTreeMap<String, OrderId>,
 }
 
 /// A dry run: the database, and what would have been written before this record.
@@ -161,6 +233,7 @@ fn normal(kind: KeyKind, key: &str) -> String {
     match kind {
         KeyKind::Phone => key.chars().filter(char::is_ascii_digit).collect(),
         KeyKind::Email => key.to_lowercase(),
+        KeyKind::Name => matching::folded(key),
         KeyKind::ExternalId | KeyKind::Source => key.to_owned(),
     }
 }
@@ -173,9 +246,28 @@ fn keys_of(fields: &CustomerDraft) -> impl Iterator<Item = (KeyKind, &String)> {
     ]
     .into_iter()
     .filter_map(|(kind, key)| Some((kind, key.as_ref()?)))
+    .chain((!fields.name.is_empty()).then_some((KeyKind::Name, &fields.name)))
 }
 
 impl Overlay {
+    /// One that keeps orders too, because further files follow.
+    pub(crate) fn keep_orders(&mut self) {
+        self.orders.get_or_insert_default();
+    }
+
+    fn put_order(&mut self, order: &Order, keys: &[&str]) {
+        let Some(orders) = &mut self.orders else {
+            return;
+        };
+        if let Some(number) = &order.fields.external_id {
+            orders.keys.insert(format!("id:{number}"), order.id);
+        }
+        for key in keys {
+            orders.keys.insert(format!("key:{key}"), order.id);
+        }
+        orders.all.insert(order.id, order.clone());
+    }
+
     fn put(&mut self, customer: Customer) {
         let id = customer.id;
         for (kind, key) in keys_of(&customer.fields) {
@@ -193,10 +285,6 @@ impl Overlay {
 }
 
 impl Book for Dry<'_> {
-    fn read(&self) -> Reader<'_> {
-        self.read
-    }
-
     fn find(&self, kind: KeyKind, key: &str) -> Result<Vec<CustomerId>, Failure> {
         let mut ids = find_stored(self.read, kind, key)?;
         let wanted = normal(kind, key);
@@ -255,21 +343,82 @@ impl Book for Dry<'_> {
         Ok(())
     }
 
-    fn create_order(
-        &mut self,
-        _customer: CustomerId,
-        _fields: &OrderDraft,
-        _source_key: Option<&str>,
-    ) -> Result<OrderId, Failure> {
-        // Intake gives each order of a file once, so nobody asks for it again.
-        Ok(OrderId(0))
+    fn order_by_key(
+        &self,
+        number: Option<&str>,
+        source_key: Option<&str>,
+    ) -> Result<Option<Order>, Failure> {
+        if let Some(orders) = &self.overlay.orders
+            && let Some(key) = waiting::key_of(number, source_key)
+            && let Some(id) = orders.keys.get(&key)
+        {
+            return Ok(orders.all.get(id).cloned());
+        }
+        let stored = stored_order(self.read, number, source_key)?;
+        match stored {
+            Some(order) => self.order(order.id),
+            None => Ok(None),
+        }
     }
 
-    fn update_order(&mut self, _order: &Order) -> Result<(), Failure> {
+    fn order(&self, id: OrderId) -> Result<Option<Order>, Failure> {
+        let orders = self.overlay.orders.as_ref();
+        match orders.and_then(|orders| orders.all.get(&id)) {
+            Some(order) => Ok(Some(order.clone())),
+            None => Ok(self.read.order(id)?),
+        }
+    }
+
+    fn create_order(
+        &mut self,
+        customer: CustomerId,
+        fields: &OrderDraft,
+        source_keys: &[&str],
+    ) -> Result<OrderId, Failure> {
+        self.overlay.created += 1;
+        let order = Order {
+            id: OrderId(i64::MAX / 2 + self.overlay.created),
+            customer,
+            fields: fields.clone(),
+            refunds: Vec::new(),
+        };
+        self.overlay.put_order(&order, source_keys);
+        Ok(order.id)
+    }
+
+    fn waiting(&self, key: &str) -> Result<Option<WaitingOrder>, Failure> {
+        if let Some(order) = self.overlay.waiting.get(key) {
+            return Ok(Some(order.clone()));
+        }
+        let stored = self.read.waiting_by_key(key)?;
+        Ok(stored.filter(|it| !self.overlay.placed.contains(&it.id)))
+    }
+
+    fn let_wait(&mut self, order: &WaitingOrder) -> Result<(), Failure> {
+        self.overlay
+            .waiting
+            .insert(order.key.clone(), order.clone());
         Ok(())
     }
 
-    fn add_refund(&mut self, _order: OrderId, _refund: &Refund) -> Result<(), Failure> {
+    fn placed(&mut self, waiting: &WaitingOrder) -> Result<(), Failure> {
+        self.overlay.waiting.remove(&waiting.key);
+        self.overlay.placed.insert(waiting.id);
+        Ok(())
+    }
+
+    fn update_order(&mut self, order: &Order) -> Result<(), Failure> {
+        self.overlay.put_order(order, &[]);
+        Ok(())
+    }
+
+    fn add_refund(&mut self, order: OrderId, refund: &Refund) -> Result<(), Failure> {
+        if let Some(mut known) = self.order(order)?
+            && self.overlay.orders.is_some()
+        {
+            known.refunds.push(refund.clone());
+            self.overlay.put_order(&known, &[]);
+        }
         Ok(())
     }
 }

@@ -4,50 +4,77 @@
 //! added to, never taken away. Custom fields and consents go one by one. `kind` changes only to company, because a
 //! draft that says nothing reads as a person.
 
+use intake::Incoming;
+use model::import::ImportPlan;
 use model::{CustomerDraft, CustomerKind, OrderDraft};
+use std::collections::BTreeMap;
 
 /// The customer's fields after the file.
 pub(crate) fn merge_customer(known: &CustomerDraft, file: &CustomerDraft) -> CustomerDraft {
-    let mut merged = known.clone();
-    if file.kind == CustomerKind::Company {
-        merged.kind = CustomerKind::Company;
+    let mut merged = file.clone();
+    merged.fill(known);
+    if file.kind != CustomerKind::Company {
+        merged.kind = known.kind;
     }
-    if !file.name.is_empty() {
-        merged.name.clone_from(&file.name);
+    merged
+}
+
+/// The customer's fields after a file whose empty cells count too: `blank` are the fields (by the reader's names) whose
+/// columns the row leaves empty. What a customer is known by stays: nobody becomes a stranger by an empty cell.
+pub(crate) fn overwrite_customer(
+    known: &CustomerDraft,
+    file: &CustomerDraft,
+    blank: &[&str],
+) -> CustomerDraft {
+    let mut merged = merge_customer(known, file);
+    // A list that the file states is the whole list.
+    if !file.tags.is_empty() {
+        merged.tags.clone_from(&file.tags);
     }
-    macro_rules! replace {
-        ($($field:ident),*) => { $(if file.$field.is_some() { merged.$field.clone_from(&file.$field); })* };
+    if !file.interests.is_empty() {
+        merged.interests.clone_from(&file.interests);
     }
-    replace!(
-        external_id,
-        email,
-        phone,
-        gender,
-        birthday,
-        country,
-        province,
-        city,
-        district,
-        postal_code,
-        address,
-        occupation,
-        education,
-        income_band,
-        industry,
-        company_size,
-        source_channel,
-        signup_on,
-        owner,
-        acquisition_cost,
-        note
-    );
-    union(&mut merged.interests, &file.interests);
-    union(&mut merged.tags, &file.tags);
-    merged.consent.email = file.consent.email.or(known.consent.email);
-    merged.consent.sms = file.consent.sms.or(known.consent.sms);
-    merged.consent.phone = file.consent.phone.or(known.consent.phone);
-    for (key, value) in &file.custom {
-        merged.custom.insert(key.clone(), value.clone());
+    for field in blank {
+        match *field {
+            "email" => merged.email = None,
+            "phone" => merged.phone = None,
+            "gender" => merged.gender = None,
+            "birthday" => merged.birthday = None,
+            "country" => merged.country = None,
+            "province" => merged.province = None,
+            "city" => merged.city = None,
+            "district" => merged.district = None,
+            "postal_code" => merged.postal_code = None,
+            "address" => merged.address = None,
+            "occupation" => merged.occupation = None,
+            "education" => merged.education = None,
+            "income_band" => merged.income_band = None,
+            "industry" => merged.industry = None,
+            "company_size" => merged.company_size = None,
+            "source_channel" => merged.source_channel = None,
+            "signup_on" => merged.signup_on = None,
+            "owner" => merged.owner = None,
+            "acquisition_cost" => merged.acquisition_cost = None,
+            "note" => merged.note = None,
+            "interests" => merged.interests.clear(),
+            "tags" => merged.tags.clear(),
+            "consent.email" => merged.consent.email = None,
+            "consent.sms" => merged.consent.sms = None,
+            "consent.phone" => merged.consent.phone = None,
+            custom => {
+                if let Some(key) = custom.strip_prefix("custom.") {
+                    merged.custom.remove(key);
+                }
+            }
+        }
+    }
+    let nobody = merged.name.is_empty()
+        && merged.external_id.is_none()
+        && merged.email.is_none()
+        && merged.phone.is_none();
+    if nobody {
+        merged.email.clone_from(&known.email);
+        merged.phone.clone_from(&known.phone);
     }
     merged
 }
@@ -55,18 +82,9 @@ pub(crate) fn merge_customer(known: &CustomerDraft, file: &CustomerDraft) -> Cus
 /// The customer's fields after a source that knows less of them than a list of customers does (an order, a second row
 /// of the same file): only what was absent is filled in.
 pub(crate) fn fill_customer(known: &CustomerDraft, file: &CustomerDraft) -> CustomerDraft {
-    let mut filled = merge_customer(file, known);
-    // `merge_customer` keeps the kind of its first argument unless the second is a company.
-    filled.kind = known.kind;
+    let mut filled = known.clone();
+    filled.fill(file);
     filled
-}
-
-fn union(known: &mut Vec<String>, file: &[String]) {
-    for value in file {
-        if let Err(place) = known.binary_search(value) {
-            known.insert(place, value.clone());
-        }
-    }
 }
 
 /// The order's fields after the file.
@@ -80,6 +98,48 @@ pub(crate) fn merge_order(known: &OrderDraft, file: &OrderDraft) -> OrderDraft {
         merged.lines.clone_from(&known.lines);
     }
     merged
+}
+
+/// The order's fields after a file whose empty cells count too.
+pub(crate) fn overwrite_order(known: &OrderDraft, file: &OrderDraft, blank: &[&str]) -> OrderDraft {
+    let mut merged = merge_order(known, file);
+    for field in blank {
+        match *field {
+            "order.gross" => merged.gross = None,
+            "order.tax" => merged.tax = None,
+            "order.paid_with_points" => merged.paid_with_points = None,
+            "order.channel" => merged.channel = None,
+            "order.coupon" => merged.coupon = None,
+            _ => {}
+        }
+    }
+    merged
+}
+
+/// The fields whose columns the row leaves empty: what [`model::import::OnMatch::Overwrite`] empties.
+pub(crate) fn blank_fields<'p>(
+    record: &Incoming,
+    plan: &'p ImportPlan,
+    columns: &[String],
+) -> Vec<&'p str> {
+    let Some(first) = record.rows.first() else {
+        return Vec::new();
+    };
+    let cells: Vec<&str> = first.cells().collect();
+    let mut blank: BTreeMap<&str, bool> = BTreeMap::new();
+    for (at, column) in columns.iter().enumerate() {
+        let Some(field) = plan.mapping.get(column) else {
+            continue;
+        };
+        let cell = cells.get(at).copied().unwrap_or_default().trim();
+        let nothing = intake::clean::is_empty_like(cell);
+        let all = blank.entry(field).or_insert(true);
+        *all &= nothing;
+    }
+    blank
+        .into_iter()
+        .filter_map(|(field, blank)| blank.then_some(field))
+        .collect()
 }
 
 #[cfg(test)]
@@ -126,6 +186,16 @@ mod tests {
             }
         );
         assert_eq!(merged.custom.len(), 2);
+        // An empty cell counts where a person wants it so; a value that was not mapped stays.
+        let blank = ["phone", "tags", "custom.size"];
+        let overwritten = overwrite_customer(&known, &file, &blank);
+        assert_eq!(
+            (overwritten.phone.as_deref(), overwritten.tags.len()),
+            (None, 0)
+        );
+        assert_eq!(overwritten.custom.len(), 1);
+        assert_eq!(overwritten.kind, CustomerKind::Company);
+        assert_eq!(overwrite_customer(&overwritten, &file, &blank), overwritten);
         // Once more changes nothing: the same file twice leaves everything as it is.
         assert_eq!(merge_customer(&merged, &file), merged);
         // Filling never changes what is known.

@@ -9,11 +9,18 @@
 mod book;
 mod matching;
 mod merge;
+mod placing;
 mod record;
+mod rehearsal;
+mod remember;
 mod report;
 mod state;
+mod views;
+mod waiting;
 
+pub use rehearsal::{RehearsalDone, RehearsalFile, Rehearsed};
 pub(crate) use state::ImportState;
+pub(crate) use views::{carry_out, name};
 
 use crate::fault::{self, Failure, OrFault};
 use crate::{Changed, Context, Engine};
@@ -23,6 +30,7 @@ use model::import::{ImportKind, ImportPlan};
 use model::{BatchId, CustomerId, Issue, IssueCode, Severity, Timestamp};
 use protocol::{Fault, ImportReport, Progress, RecordKind, RowAction, Stage};
 use record::{Desk, WrittenRecords};
+use rehearsal::Story;
 use report::Findings;
 use std::collections::{BTreeMap, VecDeque};
 use store::{BatchMeta, ImportRun};
@@ -74,6 +82,7 @@ pub struct ImportSession {
     plan: ImportPlan,
     file: FileIdentity,
     fingerprint: String,
+    plan_json: String,
     intake: Intake,
     queue: VecDeque<Incoming>,
     ended: bool,
@@ -91,6 +100,12 @@ pub struct ImportSession {
     target: Target,
     /// A step failed: its transaction was rolled back, but not what was counted for it.
     failed: bool,
+    /// A dry run keeps the rows that would be left out.
+    keep_rejected: bool,
+    /// A dry run writes down every change.
+    story: Option<Story>,
+    /// The last waiting order that was looked at when the file was through; `None` when all were.
+    placing: Option<i64>,
 }
 
 /// Where records go.
@@ -105,6 +120,8 @@ struct Live {
     started_at: Timestamp,
     bulk: bool,
     changed: Option<Changed>,
+    /// How the file is read is remembered already.
+    remembered: bool,
 }
 
 impl ImportSession {
@@ -120,11 +137,16 @@ impl ImportSession {
         context: &Context,
     ) -> Result<Self, Fault> {
         check_plan(&plan)?;
-        let plan_json = serde_json::to_string(&plan).map_err(|e| fault::internal(e.to_string()))?;
+        let plan_json = json_of(&plan)?;
+        // The same file under another name is the same file.
+        let nameless = json_of(&ImportPlan {
+            file_name: String::new(),
+            ..plan.clone()
+        })?;
         let fingerprint = format!(
-            "{}-{:016x}",
-            file.fingerprint,
-            xxh3_64(plan_json.as_bytes())
+            "{}{:016x}",
+            remember::of_file(&file),
+            xxh3_64(nameless.as_bytes())
         );
         let settings = &engine.settings;
         let circumstances = Circumstances {
@@ -147,14 +169,27 @@ impl ImportSession {
             rejected: Vec::new(),
             target: Target::Dry(Box::default()),
             failed: false,
+            keep_rejected: false,
+            story: None,
+            placing: Some(0),
+            plan_json,
             fingerprint,
             plan,
             file,
         };
-        if !dry_run {
+        if dry_run {
+            session.intake.watch();
+        } else {
             session.go_live(engine, context)?;
         }
         Ok(session)
+    }
+
+    /// Remembers what orders a dry run would have written, for the files that follow.
+    fn keep_orders(&mut self) {
+        if let Target::Dry(overlay) = &mut self.target {
+            overlay.keep_orders();
+        }
     }
 
     fn go_live(&mut self, engine: &mut Engine, context: &Context) -> Result<(), Fault> {
@@ -170,6 +205,7 @@ impl ImportSession {
             engine.store.begin_bulk().or_fault()?;
         }
         self.target = Target::Live(Live {
+            remembered: false,
             batch: earlier.as_ref().map(|run| run.batch),
             started_at: earlier.map_or(context.now, |run| run.started_at),
             bulk,
@@ -208,11 +244,11 @@ impl ImportSession {
             return Ok(ImportStep::NeedsBytes(self.progress()));
         }
         if self.queue.is_empty() {
-            return Ok(ImportStep::Complete);
+            return self.place_some(engine, context);
         }
         let records: Vec<Incoming> = self.queue.drain(..at_once.min(self.queue.len())).collect();
         let result = match self.target {
-            Target::Dry(_) => self.rehearse(engine, records),
+            Target::Dry(_) => self.go_through(engine, records),
             Target::Live(_) => self.write(engine, records, context),
         };
         if let Err(fault) = result {
@@ -220,9 +256,6 @@ impl ImportSession {
             // Whoever drops the import now must not leave the database without its indexes.
             self.end_bulk(engine)?;
             return Err(fault);
-        }
-        if self.ended && self.queue.is_empty() {
-            return Ok(ImportStep::Complete);
         }
         Ok(ImportStep::More(self.progress()))
     }
@@ -242,7 +275,11 @@ impl ImportSession {
             },
             done: self.fed.min(self.file.size),
             total: self.file.size,
-            rows: self.intake.rows(),
+            // Of an import, rows that are in: whoever stops it keeps these.
+            rows: match self.target {
+                Target::Dry(_) => self.intake.rows(),
+                Target::Live(_) => self.rows,
+            },
         }
     }
 
@@ -260,7 +297,7 @@ impl ImportSession {
         }
     }
 
-    fn rehearse(&mut self, engine: &Engine, records: Vec<Incoming>) -> Result<(), Fault> {
+    fn go_through(&mut self, engine: &Engine, records: Vec<Incoming>) -> Result<(), Fault> {
         let Target::Dry(overlay) = &mut self.target else {
             return Ok(());
         };
@@ -269,6 +306,7 @@ impl ImportSession {
             overlay,
         };
         let mut written = WrittenRecords::default();
+        let columns = self.intake.columns();
         let mut desk = Desk {
             plan: &self.plan,
             currency: engine.settings.currency,
@@ -278,12 +316,30 @@ impl ImportSession {
             written: &mut written,
             rejected: &mut self.rejected,
             replay: false,
+            columns,
+            some_wait: engine.store.read().waiting_count().or_fault()? > 0,
+            recognised: None,
+            story: self.story.as_mut(),
         };
         for record in records {
             desk.record(record, &mut book)?;
         }
-        // Only their number and the samples matter.
-        self.rejected.clear();
+        if !self.keep_rejected {
+            // Only their number and the samples matter.
+            self.rejected.clear();
+        }
+        Ok(())
+    }
+
+    /// Remembers how the file is read, once its columns are known: before anything is written, so that a file that is
+    /// cut off is read alike when it comes again.
+    fn remember(&mut self, engine: &mut Engine, context: &Context) -> Result<(), Fault> {
+        if let Target::Live(live) = &mut self.target
+            && !std::mem::replace(&mut live.remembered, true)
+        {
+            let columns = self.intake.columns();
+            engine.remember(&self.plan, &self.plan_json, columns, context)?;
+        }
         Ok(())
     }
 
@@ -294,6 +350,7 @@ impl ImportSession {
         records: Vec<Incoming>,
         context: &Context,
     ) -> Result<(), Fault> {
+        self.remember(engine, context)?;
         let Target::Live(live) = &mut self.target else {
             return Ok(());
         };
@@ -307,6 +364,7 @@ impl ImportSession {
             bulk: true,
         };
         let mut written = WrittenRecords::default();
+        let columns = self.intake.columns();
         let mut desk = Desk {
             plan: &self.plan,
             currency: engine.settings.currency,
@@ -316,9 +374,12 @@ impl ImportSession {
             written: &mut written,
             rejected: &mut self.rejected,
             replay: false,
+            columns,
+            some_wait: engine.store.read().waiting_count().or_fault()? > 0,
+            recognised: None,
+            story: None,
         };
         let (done, rows, replayed) = (&mut self.records, &mut self.rows, self.replayed_until);
-        let columns = self.intake.columns();
         let run = engine.store.write(meta, |tx| -> Result<(), Failure> {
             for record in records {
                 desk.replay = *done < replayed;
@@ -458,6 +519,10 @@ impl Live {
             None => self.changed = Some(changed),
         }
     }
+}
+
+fn json_of(plan: &ImportPlan) -> Result<String, Fault> {
+    serde_json::to_string(plan).map_err(|e| fault::internal(e.to_string()))
 }
 
 /// Every field a plan names must be one.

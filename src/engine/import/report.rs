@@ -1,15 +1,21 @@
 //! What an import found and did, gathered while it runs.
 
-use model::import::Tally;
+use intake::CleanedCell;
+use model::import::{Cleaning, KnownBy, Tally};
 use model::{BatchId, Issue, IssueCode};
-use protocol::{ImportReport, IssueCount, RecordKind, RowAction, RowSample};
+use protocol::{
+    Cleaned, CleanedValue, ImportReport, IssueCount, Links, RecordKind, RowAction, RowSample,
+};
 use std::collections::BTreeMap;
 
 /// Findings that are kept whole; the others are only counted.
 const ISSUES_KEPT: usize = 1000;
 
 /// Rows of each kind and action that are kept for the person to look at.
-const SAMPLES_EACH: usize = 8;
+const SAMPLES_EACH: usize = 100;
+
+/// Examples of each kind of cleaning in each column.
+const CLEANED_EACH: usize = 20;
 
 /// The report as it grows.
 #[derive(Clone, Debug, Default)]
@@ -22,9 +28,15 @@ pub(crate) struct Findings {
     pub(crate) orders: Tally,
     /// Customers who look like one another.
     pub(crate) duplicates: u64,
+    /// How orders found their customer.
+    pub(crate) links: Links,
+    /// Orders that waited and have their customer now.
+    pub(crate) placed: u64,
     issues: Vec<Issue>,
     counts: BTreeMap<(IssueCode, Option<String>), (u64, Issue)>,
     samples: BTreeMap<(RecordKind, u8), Vec<RowSample>>,
+    /// Values written otherwise.
+    cleaned: BTreeMap<(String, Cleaning), Cleaned>,
 }
 
 impl Findings {
@@ -89,7 +101,41 @@ impl Findings {
             RowAction::Update => &mut tally.updated,
             RowAction::Unchanged => &mut tally.unchanged,
             RowAction::Skip => &mut tally.skipped,
+            RowAction::Wait => &mut tally.waiting,
         }
+    }
+
+    /// Counts a value that is kept otherwise than it was written.
+    pub(crate) fn cleaned(&mut self, column: &str, field: &str, cell: &CleanedCell) {
+        let key = (column.to_owned(), cell.how);
+        let known = self.cleaned.entry(key).or_insert_with(|| Cleaned {
+            column: column.to_owned(),
+            field: field.to_owned(),
+            how: cell.how,
+            count: 0,
+            examples: Vec::new(),
+        });
+        known.count += 1;
+        if known.examples.len() < CLEANED_EACH {
+            known.examples.push(CleanedValue {
+                row: cell.row,
+                before: cell.before.clone(),
+                after: cell.after.clone(),
+            });
+        }
+    }
+
+    /// Counts by what an order found its customer.
+    pub(crate) fn linked(&mut self, by: Option<KnownBy>) {
+        let links = &mut self.links;
+        *match by {
+            Some(KnownBy::Key) => &mut links.external_id,
+            Some(KnownBy::Email) => &mut links.email,
+            Some(KnownBy::Phone) => &mut links.phone,
+            Some(KnownBy::Name) => &mut links.name,
+            Some(KnownBy::Source) => &mut links.source,
+            None => &mut links.created,
+        } += 1;
     }
 
     /// Whether another sample of this kind and action is wanted; making one costs more than counting.
@@ -119,6 +165,9 @@ impl Findings {
             customers: self.customers,
             orders: self.orders,
             duplicates: self.duplicates,
+            links: self.links,
+            placed: self.placed,
+            cleaned: most_first(self.cleaned),
             issues: self.issues,
             issue_counts,
             samples: self.samples.into_values().flatten().collect(),
@@ -127,12 +176,20 @@ impl Findings {
     }
 }
 
+/// Most frequent first; ties keep the order of the columns' names.
+fn most_first(cleaned: BTreeMap<(String, Cleaning), Cleaned>) -> Vec<Cleaned> {
+    let mut cleaned: Vec<Cleaned> = cleaned.into_values().collect();
+    cleaned.sort_by_key(|it| std::cmp::Reverse(it.count));
+    cleaned
+}
+
 /// Skipped rows come first: they are what a person must look at.
 fn rank(action: RowAction) -> u8 {
     match action {
         RowAction::Skip => 0,
         RowAction::Update => 1,
         RowAction::Create => 2,
-        RowAction::Unchanged => 3,
+        RowAction::Wait => 3,
+        RowAction::Unchanged => 4,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::report::Findings;
 use model::import::Tally;
-use protocol::{ImportSummary, IssueCount, UnfinishedImport};
+use protocol::{ImportSummary, IssueCount, Links, UnfinishedImport};
 use serde::{Deserialize, Serialize};
 use store::ImportRun;
 
@@ -16,6 +16,8 @@ pub(crate) struct ImportState {
     pub(crate) customers: Tally,
     pub(crate) orders: Tally,
     pub(crate) duplicates: u64,
+    pub(crate) links: Links,
+    pub(crate) placed: u64,
     pub(crate) counts: Vec<IssueCount>,
     /// Header of the file, for giving rejected rows back.
     pub(crate) columns: Vec<String>,
@@ -37,6 +39,8 @@ impl ImportState {
             customers: findings.customers,
             orders: findings.orders,
             duplicates: findings.duplicates,
+            links: findings.links,
+            placed: findings.placed,
             counts: findings.counts(),
             columns: columns.to_vec(),
             cancelled: false,
@@ -50,6 +54,8 @@ impl ImportState {
         findings.customers = self.customers;
         findings.orders = self.orders;
         findings.duplicates = self.duplicates;
+        findings.links = self.links;
+        findings.placed = self.placed;
         findings.restore_counts(&self.counts);
         findings
     }
@@ -60,13 +66,14 @@ impl ImportState {
     }
 
     /// What came of it, in short.
-    pub(crate) fn summary(run: &ImportRun) -> ImportSummary {
+    pub(crate) fn summary(run: &ImportRun, kept: u64) -> ImportSummary {
         let state = Self::of(run);
         ImportSummary {
             rows: state.rows,
             customers: state.customers,
             orders: state.orders,
             finished: run.finished && !state.cancelled,
+            kept,
         }
     }
 

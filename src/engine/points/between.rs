@@ -194,7 +194,7 @@ fn tier_id(program: &Program, account: &Account) -> Option<String> {
 }
 
 /// Who a member was merged into, with what the merging's entries have in common; `None` if not, or no more.
-fn merged_into(
+pub(super) fn merged_into(
     read: Reader<'_>,
     customer: CustomerId,
 ) -> Result<Option<(CustomerId, String)>, Failure> {
@@ -204,7 +204,12 @@ fn merged_into(
         .filter(|entry| entry.fields.kind == EntryKind::Transfer)
         .map(|entry| (entry, Data::read(&entry.fields)))
         .find(|(entry, data)| data.merge && data.out && !data.follows && is_open(&entries, entry));
-    Ok(found.and_then(|(_, data)| Some((data.other?, data.pair?))))
+    let Some((to, pair)) = found.and_then(|(_, data)| Some((data.other?, data.pair?))) else {
+        return Ok(None);
+    };
+    // Whoever it was may have become another record since, perhaps this very one.
+    let to = read.settled(to)?;
+    Ok((to != customer).then_some((to, pair)))
 }
 
 fn is_open(entries: &[Entry], entry: &Entry) -> bool {
@@ -283,7 +288,10 @@ pub(crate) fn partner(of: &Entry, read: Reader<'_>) -> Result<Option<Vec<Entry>>
         return Ok(None);
     };
     let mut all = Vec::new();
-    for customer in [other, of.customer] {
+    // What unites two records has both entries with one customer.
+    let mut sides = vec![read.settled(other)?, of.customer];
+    sides.dedup();
+    for customer in sides {
         let entries = read.entries(customer)?;
         let belongs = |entry: &&Entry| {
             entry.fields.kind == EntryKind::Transfer

@@ -7,9 +7,10 @@ use loyalty::{
     Account, Deed, Dictionary, Ends, Entry, Evaluator, KnownBirthday, Line, Member, MovedLot,
     NO_CODE, Purchase, Recorded, Refund, ReturnedLine, Span, Texts, TrackedEvent,
 };
+use model::rate::rate_on;
 use model::{
     Currency, CustomField, Customer, CustomerId, Day, Interaction, Money, Order, OrderId, Points,
-    Zone,
+    Rate, Zone,
 };
 use protocol::Fault;
 use std::collections::BTreeMap;
@@ -21,11 +22,15 @@ pub(crate) struct MemberFacts {
     pub(crate) orders: Vec<Order>,
     pub(crate) interactions: Vec<Interaction>,
     pub(crate) entries: Vec<store::Entry>,
+    /// The workspace's currency, and what others are worth in it.
+    home: Currency,
+    rates: Vec<Rate>,
 }
 
 impl MemberFacts {
-    /// Reads them.
+    /// Reads them; of a record that was merged away, those of who it became.
     pub(crate) fn read(read: store::Reader<'_>, id: CustomerId) -> Result<Self, Fault> {
+        let id = read.settled(id).or_fault()?;
         let customer = read.customer(id).or_fault()?;
         let customer = customer.ok_or_else(|| fault::not_found(id))?;
         let mut interactions = Vec::new();
@@ -39,7 +44,10 @@ impl MemberFacts {
                 break;
             }
         }
+        let settings = read.settings().or_fault()?;
         Ok(Self {
+            home: settings.currency,
+            rates: settings.rates,
             customer,
             orders: read.orders_of(id).or_fault()?,
             interactions,
@@ -85,7 +93,14 @@ impl MemberFacts {
         let mut facts = Slices::default();
         for order in &self.orders {
             if Some(order.fields.currency) == currency {
-                facts.order(order, &zone);
+                facts.order(order, &zone, None);
+                continue;
+            }
+            let day = business.day(order.fields.at);
+            let rate = rate_on(&self.rates, order.fields.currency, day);
+            if let Some(rate) = rate.filter(|_| currency == Some(self.home)) {
+                // Other currencies earn by what they are worth.
+                facts.order(order, &zone, Some((rate, self.home)));
             }
         }
         let compiled =
@@ -228,8 +243,13 @@ struct Slices<'a> {
 }
 
 impl<'a> Slices<'a> {
-    fn order(&mut self, order: &'a Order, zone: &Zone) {
+    /// Adds an order, its amounts converted by a rate where one is given.
+    fn order(&mut self, order: &'a Order, zone: &Zone, rate: Option<(&Rate, Currency)>) {
         let fields = &order.fields;
+        let worth = |amount: Money| match rate {
+            None => amount,
+            Some((rate, home)) => rate.convert(amount.0, home).map_or(amount, Money),
+        };
         let lines = Span {
             start: self.lines.len() as u32,
             len: fields.lines.len() as u32,
@@ -239,7 +259,7 @@ impl<'a> Slices<'a> {
                 product: self.words.code(Texts::Products, Some(&line.product)),
                 category: self.words.code(Texts::Categories, line.category.as_deref()),
                 quantity_milli: line.quantity_milli,
-                amount: line.amount,
+                amount: worth(line.amount),
             });
         }
         let refunds = Span {
@@ -257,7 +277,7 @@ impl<'a> Slices<'a> {
                 key: &refund.key,
                 at: refund.at,
                 day: zone.day(refund.at),
-                amount: refund.amount,
+                amount: worth(refund.amount),
                 lines: Span {
                     start,
                     len: refund.lines.len() as u32,
@@ -271,10 +291,10 @@ impl<'a> Slices<'a> {
             day,
             minute,
             status: fields.status,
-            amount: fields.amount,
-            gross: fields.gross.unwrap_or(fields.amount),
-            tax: fields.tax.unwrap_or_default(),
-            paid_with_points: fields.paid_with_points.unwrap_or_default(),
+            amount: worth(fields.amount),
+            gross: worth(fields.gross.unwrap_or(fields.amount)),
+            tax: worth(fields.tax.unwrap_or_default()),
+            paid_with_points: worth(fields.paid_with_points.unwrap_or_default()),
             channel: self.words.code(Texts::Channels, fields.channel.as_deref()),
             coupon: self.words.code(Texts::Coupons, fields.coupon.as_deref()),
             lines,

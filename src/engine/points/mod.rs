@@ -20,6 +20,7 @@ pub(crate) mod replay;
 mod replay_rows;
 mod rewards;
 mod source;
+mod united;
 mod views;
 mod write;
 
@@ -30,6 +31,7 @@ pub(crate) use everybody::{PointsTable, everybody, of_slot};
 pub(crate) use given::{Bonus, bonus, event, referral};
 pub(crate) use liability::{LiabilityCache, write as write_points};
 pub(crate) use member::{MemberFacts, points_by_order};
+pub(crate) use united::{Apart, apart, unite};
 pub(crate) use views::{entry_views, overview_of, stretch};
 pub(crate) use write::check_key;
 

@@ -70,8 +70,11 @@ impl<'a> Source<'a> {
         self.refunds.clear();
         self.refund_lines.clear();
         for order in self.columns.orders(slot) {
-            if Some(order.currency()) == self.currency {
-                self.order(order);
+            // Other currencies earn by what they are worth in the workspace's, where the programme is in that.
+            let native = Some(order.currency()) == self.currency;
+            let worth = self.currency == Some(self.columns.currency());
+            if native || worth && order.converted(Money::ZERO).is_some() {
+                self.order(order, native);
             }
         }
         self.events.clear();
@@ -101,14 +104,22 @@ impl<'a> Source<'a> {
         });
     }
 
-    fn order(&mut self, order: OrderRef<'a>) {
+    /// Adds an order; one that is not `native` with amounts converted by the rate of its day.
+    fn order(&mut self, order: OrderRef<'a>, native: bool) {
+        let home = |amount: Money| {
+            if native {
+                amount
+            } else {
+                order.converted(amount).unwrap_or(amount)
+            }
+        };
         let lines_from = self.lines.len() as u32;
         if self.needs_lines {
             self.lines.extend(order.lines().map(|line| Line {
                 product: code(line.product_code),
                 category: code(line.category_code),
                 quantity_milli: line.quantity_milli,
-                amount: line.amount,
+                amount: home(line.amount),
             }));
         }
         let refunds_from = self.refunds.len() as u32;
@@ -125,7 +136,7 @@ impl<'a> Source<'a> {
                 day: self
                     .other_zone
                     .map_or(refund.day, |zone| zone.day(refund.at)),
-                amount: refund.amount,
+                amount: home(refund.amount),
                 lines: Span {
                     start: from,
                     len: refund.lines.len() as u32,
@@ -142,10 +153,10 @@ impl<'a> Source<'a> {
             day,
             minute,
             status: order.status(),
-            amount: order.amount(),
-            gross: order.gross().unwrap_or(order.amount()),
-            tax: order.tax().unwrap_or_default(),
-            paid_with_points: order.paid_with_points().unwrap_or_default(),
+            amount: home(order.amount()),
+            gross: home(order.gross().unwrap_or(order.amount())),
+            tax: home(order.tax().unwrap_or_default()),
+            paid_with_points: home(order.paid_with_points().unwrap_or_default()),
             channel: code(order.channel_code()),
             coupon: code(order.coupon_code()),
             lines: Span {

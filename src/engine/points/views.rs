@@ -2,9 +2,10 @@
 
 use super::{MemberFacts, PointsTable, Programs};
 use crate::derive::View;
-use crate::fault::OrFault;
+use crate::fault::{self, OrFault};
 use crate::{Context, Engine, Unanswered};
 use loyalty::{Entry, OpenLot};
+use model::rule::Rule;
 use model::{CustomerId, Day, OrderId, Points, Zone};
 use protocol::{
     EntryKind, Fault, LedgerEntryView, LotView, MemberRow, MemberView, NextTier, Page,
@@ -103,11 +104,12 @@ impl Engine {
     pub(crate) fn members_view(
         &mut self,
         search: &str,
-        offset: u64,
-        limit: u32,
+        rule: Option<&str>,
+        (offset, limit): (u64, u32),
         context: &Context,
     ) -> Result<Reply, Unanswered> {
         let today = self.today(context);
+        let rule = rule.map(Rule::parse).transpose().map_err(fault::of_rule)?;
         let found = match search.trim() {
             "" => None,
             words => {
@@ -120,9 +122,11 @@ impl Engine {
         let Some((table, _)) = view.points() else {
             return Ok(Reply::Members(stretch(Vec::new(), offset, limit)));
         };
-        let mut members: Vec<(Points, CustomerId, u32)> = view
-            .columns
-            .live()
+        let among = match &rule {
+            Some(rule) => view.evaluate(rule)?,
+            None => view.columns.live().clone(),
+        };
+        let mut members: Vec<(Points, CustomerId, u32)> = among
             .iter()
             .filter_map(|slot| {
                 let standing = table.standing.get(slot as usize)?;

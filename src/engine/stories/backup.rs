@@ -26,7 +26,7 @@ fn a_backup_opens_in_another_browser() {
     other.customer("Somebody else", "");
     let context = other.context();
     let changed = other.engine.restore(&bytes, &context).unwrap();
-    assert_eq!(changed.kinds.len(), 8);
+    assert_eq!(changed.kinds.len(), 10);
     assert!(!other.engine.columns_ready());
     other.load(None);
     assert_eq!(other.engine.columns_size(), (20, 20));

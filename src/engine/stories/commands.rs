@@ -2,6 +2,8 @@
 
 use super::*;
 use expect_test::expect;
+use model::rule::{NO_CIRCLE, SEGMENT_THERE};
+use protocol::{SegmentQuery, SegmentReply};
 
 #[test]
 fn a_request_is_applied_once() {
@@ -238,6 +240,7 @@ fn settings_are_checked_and_another_zone_reads_the_columns_anew() {
             new_days: 0,
             dormant_days: 1,
             churned_days: 2,
+            rhythm: None,
         },
     });
     assert!(shop.engine.columns_ready());
@@ -265,19 +268,25 @@ fn erasing_needs_the_word_and_leaves_nothing() {
     shop.assert_in_step();
 }
 
+fn save(id: Option<SegmentId>, name: &str, rule: &str) -> Command {
+    Command::SaveSegment {
+        id,
+        name: name.into(),
+        rule: rule.into(),
+    }
+}
+
+fn id_of(done: Done) -> SegmentId {
+    match done.outcome {
+        Outcome::Segment { id } => id,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn segments_are_checked_and_a_bad_one_leaves_the_others_alone() {
     let mut shop = Shop::new();
     shop.customer("Ann", "");
-    let save = |id, name: &str, rule: &str| Command::SaveSegment {
-        id,
-        name: name.into(),
-        rule: rule.into(),
-    };
-    let id_of = |done: Done| match done.outcome {
-        Outcome::Segment { id } => id,
-        other => panic!("{other:?}"),
-    };
     let base = id_of(shop.apply(&save(None, "Base", r#"{"all":[]}"#)));
     let upon = id_of(shop.apply(&save(None, "Upon", &format!(r#"{{"segment":"{base}"}}"#))));
     let circle = shop.refuse(&save(
@@ -286,6 +295,25 @@ fn segments_are_checked_and_a_bad_one_leaves_the_others_alone() {
         &format!(r#"{{"segment":"{upon}"}}"#),
     ));
     assert_eq!(circle.code, FaultCode::BadRule);
+    assert_eq!(circle.found.as_deref(), Some("Base → Upon → Base"));
+    assert_eq!(circle.expected.as_deref(), Some(NO_CIRCLE));
+    // The builder says so before anything is saved.
+    let begun = |own| {
+        Query::Segment(SegmentQuery::Preview {
+            rule: format!(r#"{{"all":[{{"segment":"{upon}"}}]}}"#),
+            own,
+            as_of: None,
+        })
+    };
+    assert!(matches!(shop.ask(begun(None)), Reply::Segment(_)));
+    let context = shop.context();
+    let Err(Unanswered::Fault(shown)) = shop.engine.query(&begun(Some(base)), &context) else {
+        panic!("a circle was counted")
+    };
+    assert_eq!(
+        (shown.path.as_deref(), shown.found.as_deref()),
+        (Some("all[0].segment"), Some("Base → Upon → Base"))
+    );
     let wrong = shop.refuse(&save(
         None,
         "X",
@@ -305,12 +333,42 @@ fn segments_are_checked_and_a_bad_one_leaves_the_others_alone() {
     };
     let saved: Vec<_> = all.iter().filter(|it| it.id.is_some()).collect();
     assert_eq!(saved.len(), 1);
-    assert_eq!(saved[0].fault.as_ref().unwrap().code, FaultCode::BadRule);
+    let gone = saved[0].fault.as_ref().unwrap();
+    assert_eq!(gone.code, FaultCode::BadRule);
+    assert_eq!(gone.found.as_deref(), Some("Upon → Base"));
+    assert_eq!(gone.expected.as_deref(), Some(SEGMENT_THERE));
     assert!(
         all.iter()
             .filter(|it| it.key.is_some())
             .all(|it| it.fault.is_none())
     );
+}
+
+#[test]
+fn what_a_rule_names_is_called_by_name_also_when_it_is_gone() {
+    let mut shop = Shop::new();
+    let rule = r#"{"attr":"spend","op":"gte","value":"1.00"}"#;
+    let [upon, base] = ["Upon", "Base"].map(|name| id_of(shop.apply(&save(None, name, rule))));
+    shop.apply(&Command::RemoveSegment { id: base });
+    let ids = [upon.to_string(), base.to_string(), "strange".to_owned()];
+    let called = SegmentQuery::Called { ids: ids.to_vec() };
+    let Reply::Segment(called) = shop.ask(Query::Segment(called)) else {
+        panic!()
+    };
+    let SegmentReply::Called(called) = *called else {
+        panic!()
+    };
+    let called: Vec<_> = called
+        .iter()
+        .map(|it| (it.id.as_str(), it.name.as_str(), it.there))
+        .collect();
+    let [upon, base, strange] = ids.each_ref().map(String::as_str);
+    let wanted = [
+        (upon, "Upon", true),
+        (base, "Base", false),
+        (strange, strange, false),
+    ];
+    assert_eq!(called, wanted);
 }
 
 #[test]

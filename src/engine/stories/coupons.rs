@@ -1,5 +1,7 @@
 //! Coupons from the definition to the report.
 
+mod narrowed;
+
 use super::*;
 use model::coupon::*;
 use protocol::{
@@ -145,6 +147,7 @@ impl Shop {
         match self.coupon_reply(CouponQuery::Uses {
             id,
             new_only: false,
+            rule: None,
             offset: 0,
             limit: 50,
         }) {
@@ -164,6 +167,7 @@ impl Shop {
             id,
             which: CodesWhich::All,
             search: String::new(),
+            rule: None,
             offset: 0,
             limit: 500,
         };
@@ -709,13 +713,14 @@ fn files_of_codes_and_uses() {
     let codes = export(CouponExport::Codes {
         id,
         which: CodesWhich::All,
+        rule: None,
     });
     assert_eq!(codes.lines().count(), 3);
     assert!(
         codes.contains(&format!("{code},Card,,unused,50.00,30.00,,")),
         "{codes}"
     );
-    let uses = export(CouponExport::Uses { id });
+    let uses = export(CouponExport::Uses { id, rule: None });
     assert!(
         uses.contains(&format!(",Card,{code},20.00,0.00,CNY,no,no")),
         "{uses}"

@@ -212,7 +212,7 @@ fn known_records_can_be_left_alone() {
 fn orders_of_strangers_are_left_out_on_request_and_given_back() {
     let mut shop = Shop::new();
     let mut plan = shop.plan("o.csv", ORDERS);
-    plan.create_customers = false;
+    plan.on_unknown = model::import::OnUnknown::Skip;
     let dry = shop.run(plan.clone(), ORDERS, true);
     assert_eq!(
         dry.samples

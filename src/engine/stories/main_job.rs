@@ -2,6 +2,7 @@
 
 use super::*;
 use expect_test::expect;
+use protocol::{InsightQuery, InsightReply};
 
 pub(super) const CUSTOMERS: &str = "\
 客户编号,姓名,手机号,邮箱,性别,生日,省份,城市,标签
@@ -25,7 +26,13 @@ fn figures(shop: &mut Shop) -> String {
     let Reply::Lifecycle(stages) = shop.ask(Query::Lifecycle { as_of: None }) else {
         panic!()
     };
-    let Reply::Rfm(rfm) = shop.ask(Query::Rfm { as_of: None }) else {
+    let Reply::Insight(insight) = shop.ask(Query::Insight(InsightQuery::Rfm {
+        as_of: None,
+        options: None,
+    })) else {
+        panic!()
+    };
+    let InsightReply::Rfm(rfm) = *insight else {
         panic!()
     };
     let scored: u64 = rfm.cells.iter().map(|cell| cell.count).sum();
@@ -77,7 +84,7 @@ fn two_files_in_and_all_is_there() {
     "#]]
     .assert_eq(&before);
     assert_eq!(
-        shop.count(r#"{"attr":"province","op":"eq","value":"广东"}"#),
+        shop.count(r#"{"attr":"province","op":"eq","value":"广东省"}"#),
         2
     );
     assert_eq!(

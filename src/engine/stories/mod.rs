@@ -12,11 +12,18 @@ mod counter;
 mod coupons;
 mod designing;
 mod importing;
+mod insights;
 mod liability;
+mod linking;
 mod main_job;
+mod membership;
+mod out;
 mod points;
 mod properties;
+mod quality;
 mod reading;
+mod rules;
+mod twins;
 
 use crate::*;
 use model::import::{ImportPlan, Reading};
@@ -50,6 +57,8 @@ pub(super) fn settings() -> WorkspaceSettings {
         phone_country: "86".into(),
         lifecycle: LifecycleThresholds::default(),
         points: model::PointsAssumptions::default(),
+        rfm: model::RfmOptions::default(),
+        rates: Vec::new(),
     }
 }
 
@@ -172,9 +181,14 @@ impl Shop {
 
     #[track_caller]
     pub(super) fn count(&mut self, rule: &str) -> u64 {
+        self.count_on(rule, None)
+    }
+
+    #[track_caller]
+    pub(super) fn count_on(&mut self, rule: &str, as_of: Option<Day>) -> u64 {
         match self.ask(Query::Count {
             rule: rule.into(),
-            as_of: None,
+            as_of,
         }) {
             Reply::Count(count) => count.count,
             other => panic!("{other:?}"),
@@ -218,6 +232,35 @@ impl Shop {
             .inspect(name, bytes, bytes.len() as u64, &Reading::default())
             .unwrap();
         intake::plan(&inspection, Currency::CNY)
+    }
+
+    /// A look at a file, with what is remembered of such files.
+    #[track_caller]
+    pub(super) fn recalled(
+        &self,
+        name: &str,
+        file: &str,
+        reading: &Reading,
+    ) -> model::import::Inspection {
+        let bytes = file.as_bytes();
+        let size = bytes.len() as u64;
+        let mut inspection = self.engine.inspect(name, bytes, size, reading).unwrap();
+        let identity = FileIdentity::of(size, bytes, bytes);
+        self.engine
+            .recall(&mut inspection, &identity, reading)
+            .unwrap();
+        inspection
+    }
+
+    /// The plan of such a file as it was read before.
+    #[track_caller]
+    pub(super) fn plan_again(&self, name: &str, file: &str) -> ImportPlan {
+        let inspection = self.recalled(name, file, &Reading::default());
+        let plan = inspection.remembered.expect("it is remembered").plan;
+        ImportPlan {
+            file_name: name.into(),
+            ..plan
+        }
     }
 
     #[track_caller]

@@ -229,6 +229,7 @@ fn lists_and_overview_agree_with_members() {
     shop.order(bob, "2025-06-20", 30_000);
     let Reply::Members(members) = shop.ask(Query::Members {
         search: String::new(),
+        rule: None,
         offset: 0,
         limit: 10,
     }) else {

@@ -23,6 +23,8 @@ enum Act {
     Merge(u8, u8),
     Bonus(u8, u8),
     Undo(u8),
+    /// Rates of the dollar: none, or one or two.
+    Rates(u8),
     Import(String),
 }
 
@@ -44,6 +46,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => any::<(u8, u8)>().prop_map(|(a, b)| Act::Merge(a, b)),
         1 => any::<(u8, u8)>().prop_map(|(a, b)| Act::Bonus(a, b)),
         4 => any::<u8>().prop_map(Act::Undo),
+        1 => any::<u8>().prop_map(Act::Rates),
         1 => file().prop_map(Act::Import),
     ]
 }
@@ -116,6 +119,7 @@ fn pick<T: Copy>(of: &[T], n: u8) -> Option<T> {
     (!of.is_empty()).then(|| of[usize::from(n) % of.len()])
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of act")]
 fn command(act: &Act, made: &Made, shop: &mut Shop, step: usize) -> Option<Command> {
     let person = |n: u8| CustomerDraft {
         name: format!("Person {}", n % 5),
@@ -126,6 +130,18 @@ fn command(act: &Act, made: &Made, shop: &mut Shop, step: usize) -> Option<Comma
     };
     let key = format!("key-{step}");
     Some(match *act {
+        Act::Rates(n) => Command::SetRates {
+            rates: (1..=n % 3)
+                .map(|at| Rate {
+                    currency: Currency::parse("USD").unwrap(),
+                    from: Day(20_500 + i32::from(at) * 30 - i32::from(n) / 2),
+                    rate: Decimal {
+                        units: i64::from(n) + 650,
+                        scale: 2,
+                    },
+                })
+                .collect(),
+        },
         Act::Create(n) => Command::CreateCustomer { fields: person(n) },
         Act::Update(of, n) => Command::UpdateCustomer {
             id: pick(&made.customers, of)?,
@@ -293,6 +309,32 @@ proptest! {
             let balance = shop.balance(row.customer.id);
             prop_assert_eq!(row.facts.unwrap().balance, Some(Points(balance)));
         }
+    }
+
+    #[test]
+    fn the_same_file_twice_changes_nothing_whatever_was_chosen(
+        before in file(), then in file(), orders in order_file(), on_match in 0..4usize, unknown in 0..3usize,
+        by in any::<[bool; 4]>(),
+    ) {
+        use model::import::{MatchBy, OnMatch, OnUnknown};
+        let [external_id, email, phone, name] = by;
+        let mut shop = Shop::new();
+        shop.import("before.csv", &before);
+        for (file_name, file) in [("then.csv", &then), ("orders.csv", &orders)] {
+            let plan = ImportPlan {
+                on_match: [OnMatch::Update, OnMatch::Skip, OnMatch::Overwrite, OnMatch::KeepBoth][on_match],
+                on_unknown: [OnUnknown::Create, OnUnknown::Wait, OnUnknown::Skip][unknown],
+                match_by: MatchBy { external_id, email, phone, name },
+                ..shop.plan(file_name, file)
+            };
+            let dry = shop.run(plan.clone(), file, true);
+            let real = shop.run(plan.clone(), file, false);
+            prop_assert_eq!((dry.customers, dry.orders), (real.customers, real.orders), "{}", file);
+            let again = shop.run(plan, file, false);
+            prop_assert_eq!((again.customers.created, again.customers.updated), (0, 0), "{}", file);
+            prop_assert_eq!((again.orders.created, again.orders.updated, again.orders.waiting), (0, 0, 0), "{}", file);
+        }
+        shop.assert_in_step();
     }
 
     #[test]

@@ -1,16 +1,25 @@
-//! Saved and ready segments.
+//! Saved and ready segments, what was seen of them over time, static lists, and what is done to many at once.
+
+pub(crate) mod bulk;
+pub(crate) mod flow;
+mod needs;
+mod overlap;
+pub(crate) mod past;
+pub(crate) mod static_lists;
+pub(crate) mod story;
+pub(crate) mod watch;
 
 use crate::apply::Known;
 use crate::derive::View;
 use crate::fault::{self, Failure, OrFault};
 use crate::follow::Touched;
 use crate::{Context, Engine, Unanswered};
-use model::rule::{Rule, RuleError};
-use model::{Day, Issue, IssueCode, Money, SegmentId};
-use protocol::{CountView, Fault, Outcome, Reply, SegmentView};
-use segment::{Bitmap, Columns, Derived, EvalContext};
+use model::rule::{LEADS_TO, NO_CIRCLE, NO_LONG_CHAIN, Rule, RuleError, SEGMENT_THERE};
+use model::{Day, Issue, IssueCode, ListId, Money, SegmentId};
+use protocol::{CalledSet, CountView, Fault, Outcome, Reply, SegmentView};
+use segment::{Bitmap, Columns, Derived, EvalContext, Named};
 use std::rc::Rc;
-use store::Tx;
+use store::{Reader, RecordKind, RecordRef, Tx};
 
 /// A saved segment with its rule read.
 #[derive(Clone, Debug)]
@@ -20,7 +29,7 @@ pub(crate) struct SavedSegment {
 }
 
 /// Longest name of a segment, in characters.
-const NAME_CHARACTERS: usize = 200;
+pub(crate) const NAME_CHARACTERS: usize = 200;
 
 impl Engine {
     /// Saved segments, by id, with their rules read once.
@@ -51,7 +60,7 @@ impl Engine {
     ) -> Result<Reply, Unanswered> {
         let rule = Rule::parse(rule).map_err(fault::of_rule)?;
         let today = self.today(context);
-        let view = self.view(as_of.unwrap_or(today), today)?;
+        let view = self.view_rule(&rule, as_of.unwrap_or(today), today)?;
         let members = view.evaluate(&rule)?;
         Ok(Reply::Count(count_view(&view, &members)))
     }
@@ -59,11 +68,11 @@ impl Engine {
     /// Ready and saved segments with their counts.
     pub(crate) fn segments_view(&mut self, context: &Context) -> Result<Reply, Unanswered> {
         let today = self.today(context);
-        let thresholds = self.settings.lifecycle;
         let view = self.view(today, today)?;
-        let ready = segment::ready::all(today, &thresholds)
+        let ready = view
+            .ready()
             .into_iter()
-            .map(|ready| segment_view(&view, None, Some(ready.key), String::new(), Ok(ready.rule)));
+            .map(|ready| segment_view(&view, None, Some(ready.key), ready.about, Ok(ready.rule)));
         let saved = view.saved.iter().map(|saved| {
             let mut shown = segment_view(
                 &view,
@@ -76,6 +85,65 @@ impl Engine {
             shown
         });
         Ok(Reply::Segments(ready.chain(saved).collect()))
+    }
+
+    /// How the segments and lists of these ids are called.
+    pub(crate) fn called_sets(&self, ids: &[String]) -> Vec<CalledSet> {
+        let read = self.store.read();
+        ids.iter().map(|id| called(id, read)).collect()
+    }
+}
+
+/// A rule that cannot be evaluated. Ways from segment to segment are told by names; from the segment `own` on, if the
+/// rule is its.
+pub(crate) fn told(error: RuleError, own: Option<SegmentId>, read: Reader<'_>) -> Fault {
+    if ![NO_CIRCLE, NO_LONG_CHAIN, SEGMENT_THERE].contains(&error.expected.as_str()) {
+        return fault::of_rule(error);
+    }
+    let own = own.map(|id| id.to_string());
+    let mut ids: Vec<&str> = error.found.split(LEADS_TO).collect();
+    if let Some(own) = &own {
+        // B > A > B, met in the rule of A, is A > B > A.
+        if let Some(back) = ids.iter().position(|id| id == own) {
+            ids.truncate(back + 1);
+        }
+        ids.insert(0, own);
+    }
+    let names: Vec<String> = ids.into_iter().map(|id| name_of(id, read)).collect();
+    fault::of_rule(RuleError {
+        found: names.join(" → "),
+        ..error
+    })
+}
+
+/// The name of a saved segment or a list, also of one that was removed; else what a rule calls it.
+fn name_of(id: &str, read: Reader<'_>) -> String {
+    called(id, read).name
+}
+
+/// The same, and whether it is still there.
+fn called(id: &str, read: Reader<'_>) -> CalledSet {
+    let number = id.parse::<SegmentId>().ok();
+    let segment = || Some(read.segment(number?).ok().flatten()?.name);
+    let list = || {
+        let id = id.parse::<ListId>().ok()?;
+        Some(read.list(id).ok().flatten()?.name)
+    };
+    let removed = || {
+        let of_kind = |kind| {
+            let record = RecordRef {
+                kind,
+                id: number?.0,
+            };
+            read.removed_text(record, "name").ok().flatten()
+        };
+        of_kind(RecordKind::Segment).or_else(|| of_kind(RecordKind::List))
+    };
+    let there = segment().or_else(list);
+    CalledSet {
+        id: id.to_owned(),
+        there: there.is_some(),
+        name: there.or_else(removed).unwrap_or_else(|| id.to_owned()),
     }
 }
 
@@ -108,12 +176,19 @@ pub(crate) fn save(
     }
     let segments = |wanted: &str| {
         if id.is_some_and(|id| id.to_string() == wanted) {
-            return Some(rule.clone());
+            return Some(Named::Rule(rule.clone()));
         }
         let found = saved
             .iter()
-            .find(|segment| segment.id.to_string() == wanted)?;
-        Rule::parse(&found.rule).ok()
+            .find(|segment| segment.id.to_string() == wanted);
+        match found {
+            Some(found) => Rule::parse(&found.rule).ok().map(Named::Rule),
+            // A static list is named as a segment is.
+            None => {
+                tx.read().list(wanted.parse().ok()?).ok()??;
+                Some(Named::Members(Bitmap::empty(0)))
+            }
+        }
     };
     let context = EvalContext {
         as_of: known.today,
@@ -122,7 +197,7 @@ pub(crate) fn save(
     };
     // Over no customers at all: finds segments that are missing or go round in a circle.
     let nobody = Columns::new(known.settings.zone, known.settings.currency);
-    segment::evaluate(&rule, &nobody, &context).map_err(fault::of_rule)?;
+    segment::evaluate(&rule, &nobody, &context).map_err(|error| told(error, id, tx.read()))?;
     let id = tx.save_segment(id, name, &rule.to_json())?;
     let touched = Touched {
         segments: true,
@@ -154,7 +229,7 @@ fn segment_view(
     let json = rule.as_ref().map(Rule::to_json).unwrap_or_default();
     let members = rule
         .map_err(fault::of_rule)
-        .and_then(|rule| view.evaluate(&rule));
+        .and_then(|rule| view.evaluate_of(id, &rule));
     let (count, fault) = match members {
         Ok(members) => (count_view(view, &members), None),
         // A segment that cannot be evaluated must not take the others with it.
@@ -175,9 +250,7 @@ fn segment_view(
 
 /// Size and spend of a set of customers.
 pub(crate) fn count_view(view: &View<'_>, members: &Bitmap) -> CountView {
-    let spend = members.iter().fold(0i64, |sum, slot| {
-        sum.saturating_add(view.columns.facts(slot, view.day).spend)
-    });
+    let spend = view.columns.spend_of(members, view.day);
     CountView {
         count: members.count(),
         of: view.columns.customer_count(),
