@@ -31,7 +31,7 @@ pub fn open(connection: Connection, hello: &Hello, name: &str) -> Result<Engine,
     new.settings.currency =
         Currency::parse(CAFE_CURRENCY).map_err(|_| Fault::new(FaultCode::Internal))?;
     let mut engine = Engine::open(connection, new, &context())?;
-    set_host(&mut engine, hello, Storage::Memory, None);
+    set_host(&mut engine, hello, Storage::Memory, None, false);
     engine.load_sample(&sample(business), &context())?;
     Ok(engine)
 }

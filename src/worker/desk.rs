@@ -5,11 +5,12 @@
 //! The engine is borrowed for the length of one step or request and never across an `await`.
 
 use crate::tab::{Tab, context};
-use crate::{failure, files, long, snapshot, time, wire};
-use engine::{Changed, ColumnsLoad, Context, Engine, Step, Unanswered};
+use crate::vault::{Unlocked, turn};
+use crate::{failure, files, long, snapshot, sync, time, wire};
+use engine::{Changed, ColumnsLoad, Context, Engine, Step, Unanswered, Watching};
 use protocol::{
-    Command, Event, Fault, FaultCode, FromWorker, Progress, Query, Reply, Request, RequestId,
-    Status,
+    ApiWrite, Command, Event, Fault, FaultCode, FromWorker, MembershipCommand, Progress, Query,
+    RecordKind, Reply, Request, RequestId, Status, VaultJob, VaultReply,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, VecDeque};
@@ -21,8 +22,18 @@ use web_sys::Blob;
 /// The snapshot is written when nothing was written for so long.
 const SNAPSHOT_IDLE_MS: f64 = 2_000.0;
 
+/// Saved segments are looked at when nothing was written for so long.
+const WATCH_IDLE_MS: i32 = 300;
+
 /// And so much longer for each mebibyte of the last one: a large snapshot is not written after every single change.
 const SNAPSHOT_IDLE_MS_PER_MIB: f64 = 250.0;
+
+/// But never longer than this: a million orders would wait ten seconds, and whoever leaves before that waits a second
+/// more for the first count of the next day.
+const SNAPSHOT_IDLE_MOST_MS: f64 = 5_000.0;
+
+/// How often it is looked whether nobody has used any page for long.
+const IDLE_LOOK_MS: i32 = 5_000;
 
 /// How much of a file is looked at to tell what it is.
 const INSPECTED_BYTES: u64 = 256 << 10;
@@ -65,13 +76,24 @@ impl Job {
 
     fn is_long(&self) -> bool {
         match &self.request {
-            Request::Command(command) => matches!(command, Command::Undo { .. }),
-            Request::Query(_) | Request::Inspect { .. } => false,
+            Request::Command(command) => matches!(
+                command,
+                Command::Undo { .. } | Command::Membership(MembershipCommand::Bulk(_))
+            ),
+            Request::Query(_)
+            | Request::Inspect { .. }
+            | Request::Vault(VaultJob::Used | VaultJob::Lock) => false,
             Request::DryRun { .. }
             | Request::Import { .. }
             | Request::Export { .. }
             | Request::Replay(_)
+            | Request::Twins(_)
+            | Request::Sync(_)
+            | Request::Quality(_)
+            | Request::Membership(_)
+            | Request::Api(_)
             | Request::Backup
+            | Request::Vault(_)
             | Request::Restore => true,
         }
     }
@@ -115,11 +137,29 @@ pub struct Desk {
     /// Columns are being brought into memory.
     loading_columns: Cell<bool>,
     snapshot: SnapshotPlan,
+    /// Saved segments are being looked at.
+    watching: Cell<bool>,
+    /// Sync with an endpoint, if the owner chose one.
+    sync: sync::Sync,
+    /// Keys, where the workspace is encrypted.
+    unlocked: RefCell<Option<Rc<Unlocked>>>,
+    /// Keys of a workspace that may be encrypted soon.
+    prepared: RefCell<Option<::vault::New>>,
+    /// When somebody last used a page.
+    used_at: Cell<f64>,
+    /// It is looked whether nobody does.
+    looking: Cell<bool>,
 }
 
 impl Desk {
     /// With an open engine; `workspace` names it in OPFS.
-    pub fn new(tab: Weak<Tab>, engine: Engine, workspace: Option<String>) -> Rc<Self> {
+    pub fn new(
+        tab: Weak<Tab>,
+        engine: Engine,
+        workspace: Option<String>,
+        unlocked: Option<Rc<Unlocked>>,
+    ) -> Rc<Self> {
+        let name = workspace.clone().unwrap_or_else(|| "memory".to_owned());
         Rc::new_cyclic(|me| Self {
             tab,
             me: me.clone(),
@@ -139,7 +179,63 @@ impl Desk {
                 waiting: Cell::new(false),
                 last_mib: Cell::new(0.0),
             },
+            watching: Cell::new(false),
+            sync: sync::Sync::new(me.clone(), &name),
+            unlocked: RefCell::new(unlocked),
+            prepared: RefCell::new(None),
+            used_at: Cell::new(time::now_ms()),
+            looking: Cell::new(false),
         })
+    }
+
+    /// The workspace in OPFS; `None` in memory.
+    pub fn workspace(&self) -> Option<&str> {
+        self.workspace.as_deref()
+    }
+
+    /// The keys, where the workspace is encrypted.
+    pub fn unlocked(&self) -> Option<Rc<Unlocked>> {
+        self.unlocked.borrow().clone()
+    }
+
+    /// Keys of a workspace that may be encrypted soon.
+    pub fn prepared(&self) -> &RefCell<Option<::vault::New>> {
+        &self.prepared
+    }
+
+    /// Locks all tabs: each opens anew.
+    pub fn lock_all(&self) {
+        self.unlocked.borrow_mut().take();
+        if let Some(tab) = self.tab.upgrade() {
+            tab.lock_all();
+        }
+    }
+
+    /// Looks now and then whether nobody uses any page, where the owner wants it locked then. Long work counts as use.
+    pub fn lock_when_idle(&self) {
+        if self.looking.replace(true) {
+            return;
+        }
+        let Some(me) = self.me.upgrade() else { return };
+        spawn_local(async move {
+            loop {
+                let minutes = me.unlocked().map_or(0, |it| turn::options(&it).lock_after);
+                if minutes == 0 {
+                    break;
+                }
+                if me.is_at_long_work() {
+                    me.used_at.set(time::now_ms());
+                }
+                // By the clock, so that a device that slept locks when it wakes.
+                let idle = time::now_ms() - me.used_at.get();
+                if idle >= f64::from(minutes) * 60_000.0 {
+                    me.lock_all();
+                    break;
+                }
+                time::sleep(IDLE_LOOK_MS).await;
+            }
+            me.looking.set(false);
+        });
     }
 
     /// Does something with the engine, without letting go of the thread.
@@ -214,7 +310,8 @@ impl Desk {
         }
     }
 
-    fn tell_all(&self, event: Event) {
+    /// Tells every page of every tab.
+    pub fn tell_all(&self, event: Event) {
         if let Some(tab) = self.tab.upgrade() {
             tab.tell_all(event);
         }
@@ -226,6 +323,31 @@ impl Desk {
             kinds: changed.kinds,
         });
         self.plan_snapshot();
+        self.watch_segments();
+        if let Some(me) = self.me.upgrade() {
+            sync::after_change(&me);
+        }
+    }
+
+    /// Data came from the endpoint.
+    pub fn came(&self, changed: Changed) {
+        self.tell_all(Event::Changed {
+            data_version: changed.data_version,
+            kinds: changed.kinds,
+        });
+        self.plan_snapshot();
+        self.watch_segments();
+        self.ensure_columns();
+    }
+
+    /// Sync.
+    pub fn sync(&self) -> &sync::Sync {
+        &self.sync
+    }
+
+    /// Long work that a person asked for is under way.
+    pub fn is_at_long_work(&self) -> bool {
+        self.long_at_work.borrow().is_some()
     }
 
     fn start_short_work(&self) {
@@ -252,6 +374,14 @@ impl Desk {
             Request::Query(query) => self.do_query(query.clone(), job),
             Request::Inspect { .. } => self.do_inspection(job),
             Request::Command(command) => self.do_command(command.clone(), job),
+            Request::Vault(asked) => {
+                let lock = *asked == VaultJob::Lock;
+                self.used_at.set(time::now_ms());
+                self.answer(&job, Ok(Reply::Vault(VaultReply::Done)), None);
+                if lock && self.unlocked().is_some() {
+                    self.lock_all();
+                }
+            }
             _ => self.answer(
                 &job,
                 Err(failure::internal("long request among short ones")),
@@ -269,13 +399,40 @@ impl Desk {
                 None => self.parked.borrow_mut().push(job),
             },
         }
+        // The day may have turned since the last one.
+        self.watch_segments();
     }
 
     fn do_command(&self, command: Command, job: Job) {
+        if let Command::Sync(command) = command {
+            let Some(me) = self.me.upgrade() else { return };
+            spawn_local(async move {
+                let result = match sync::before(&me, &command).await {
+                    Ok(()) => me.with_engine(|engine| {
+                        engine.apply(&Command::Sync(command.clone()), &job.id, &job.context())
+                    }),
+                    Err(fault) => Err(fault),
+                };
+                let done = result.is_ok();
+                me.applied(&job, result);
+                if done {
+                    sync::after(&me, &command);
+                }
+            });
+            return;
+        }
         let apply = move |desk: &Desk, job: &Job| {
             desk.with_engine(|engine| engine.apply(&command, &job.id, &job.context()))
         };
         match apply(self, &job) {
+            // Whoever was erased must not live on in the snapshot: first that is gone, then it is said.
+            Ok(applied) if erases(&job.request) => {
+                let Some(me) = self.me.upgrade() else { return };
+                spawn_local(async move {
+                    me.remove_snapshot().await;
+                    me.applied(&job, Ok(applied));
+                });
+            }
             Err(fault) if fault.code == FaultCode::QuotaExceeded && self.workspace.is_some() => {
                 // The snapshot is derived data: without it there may be room.
                 let Some(me) = self.me.upgrade() else { return };
@@ -305,6 +462,9 @@ impl Desk {
                     Request::Command(Command::EraseEverything { .. })
                 ) {
                     self.forget_snapshot();
+                    if let Some(me) = self.me.upgrade() {
+                        sync::forget(&me);
+                    }
                 }
                 if matches!(job.request, Request::Command(Command::BackupSaved)) {
                     // No record changed, but the status of every page did.
@@ -334,8 +494,12 @@ impl Desk {
         let file = attached_file(job)?;
         let size = files::size(&file);
         let head = files::slice(&file, 0, size.min(INSPECTED_BYTES)).await?;
-        self.with_engine(|engine| engine.inspect(file_name, &head, size, reading))
-            .map(Reply::Inspection)
+        let identity = long::identify(&file).await?;
+        self.with_engine(|engine| {
+            let mut inspection = engine.inspect(file_name, &head, size, reading)?;
+            engine.recall(&mut inspection, &identity, reading)?;
+            Ok(Reply::Inspection(inspection))
+        })
     }
 
     fn start_long_work(&self) {
@@ -410,7 +574,7 @@ impl Desk {
         *self.no_columns.borrow_mut() = None;
         spawn_local(async move {
             let saved = match &saved_by {
-                Some(workspace) => snapshot::load(workspace).await,
+                Some(workspace) => snapshot::load(workspace, me.unlocked().as_deref()).await,
                 None => None,
             };
             let mut load = ColumnsLoad::new(&me.engine.borrow(), saved.as_deref());
@@ -437,6 +601,7 @@ impl Desk {
         self.short.borrow_mut().extend(parked);
         self.start_short_work();
         self.plan_snapshot();
+        self.watch_segments();
     }
 
     fn columns_failed(&self, fault: &Fault) {
@@ -447,6 +612,48 @@ impl Desk {
         }
     }
 
+    /// Looks at saved segments when nothing has changed for a moment, a segment and day at a time: who came in, who went.
+    /// A day that began since the last look counts as a change.
+    fn watch_segments(&self) {
+        let is_due = self.with_engine(|engine| engine.watch_is_due(&context()));
+        if !is_due || self.watching.replace(true) {
+            return;
+        }
+        let Some(me) = self.me.upgrade() else { return };
+        spawn_local(async move {
+            time::sleep(WATCH_IDLE_MS).await;
+            loop {
+                time::let_others().await;
+                // Long work changes the data at every step: afterwards is soon enough.
+                if me.long_at_work.borrow().is_some() {
+                    time::sleep(WATCH_IDLE_MS).await;
+                    continue;
+                }
+                match me.with_engine(|engine| engine.watch_segments(&context())) {
+                    Ok(Watching::More) => {}
+                    Ok(Watching::Done { noted }) => {
+                        me.watched(noted);
+                        break;
+                    }
+                    // No room: what was not noted is looked at again after the next change.
+                    Err(_) => break,
+                }
+            }
+            me.watching.set(false);
+        });
+    }
+
+    /// Pages that show the story of a segment ask again.
+    fn watched(&self, noted: bool) {
+        if noted {
+            let data_version = self.with_engine(|engine| engine.data_version());
+            self.tell_all(Event::Changed {
+                data_version,
+                kinds: vec![RecordKind::Watch],
+            });
+        }
+    }
+
     /// Writes the snapshot when nothing has changed for a while.
     fn plan_snapshot(&self) {
         if self.workspace.is_none() {
@@ -454,7 +661,8 @@ impl Desk {
         }
         let plan = &self.snapshot;
         let idle = SNAPSHOT_IDLE_MS + plan.last_mib.get() * SNAPSHOT_IDLE_MS_PER_MIB;
-        plan.due_at.set(time::now_ms() + idle);
+        plan.due_at
+            .set(time::now_ms() + idle.min(SNAPSHOT_IDLE_MOST_MS));
         if plan.waiting.replace(true) {
             return;
         }
@@ -485,7 +693,7 @@ impl Desk {
         let mib = bytes.len() as f64 / f64::from(1 << 20);
         self.snapshot.last_mib.set(mib);
         // Without it the next opening takes longer, nothing else.
-        let _ = snapshot::save(workspace, &bytes).await;
+        let _ = snapshot::save(workspace, self.unlocked().as_deref(), bytes).await;
     }
 
     async fn remove_snapshot(&self) -> bool {
@@ -504,6 +712,15 @@ impl Desk {
     }
 }
 
+/// Whether a request erases a person.
+fn erases(request: &Request) -> bool {
+    match request {
+        Request::Command(Command::Out(_)) => true,
+        Request::Command(Command::Api(asked)) => asked.method == ApiWrite::CustomersErase,
+        _ => false,
+    }
+}
+
 /// The first attached file.
 ///
 /// # Errors
@@ -511,6 +728,11 @@ impl Desk {
 pub fn attached_file(job: &Job) -> Result<Blob, Fault> {
     wire::first_file(&job.files)
         .ok_or_else(|| Fault::new(FaultCode::UnreadableFile).detail("no file is attached"))
+}
+
+/// All attached files, in their order.
+pub fn attached_files(job: &Job) -> Vec<Blob> {
+    wire::all_files(&job.files)
 }
 
 fn take_out(queue: &mut VecDeque<Job>, id: &RequestId) -> Option<Job> {

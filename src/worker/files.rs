@@ -25,6 +25,34 @@ pub async fn slice(blob: &Blob, from: u64, to: u64) -> Result<Vec<u8>, Fault> {
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
+/// A file that is read from its beginning to its end.
+pub struct Reading<'f> {
+    file: &'f Blob,
+    position: u64,
+}
+
+impl<'f> Reading<'f> {
+    /// At its beginning.
+    pub fn new(file: &'f Blob) -> Self {
+        Self { file, position: 0 }
+    }
+
+    /// The next bytes; `None` at its end.
+    ///
+    /// # Errors
+    /// As [`slice`].
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        let size = size(self.file);
+        if self.position >= size {
+            return Ok(None);
+        }
+        let to = size.min(self.position + PIECE);
+        let bytes = slice(self.file, self.position, to).await?;
+        self.position = to;
+        Ok(Some(bytes))
+    }
+}
+
 /// The size of a file in bytes.
 pub fn size(blob: &Blob) -> u64 {
     blob.size() as u64

@@ -17,19 +17,25 @@ const HEAD_BYTES: u64 = 4096;
 /// Where the pool keeps its files inside its folder.
 const FOLDER: &str = ".opaque";
 
-/// Nothing if the database has its name or there is none yet.
+/// Nothing if the database called `name` has its name or there is none yet.
 ///
 /// # Errors
 /// `Damaged`: there is content, and none of it is called the database.
-pub async fn check(workspace: &str) -> Result<(), Fault> {
+pub async fn check(workspace: &str, name: &str) -> Result<(), Fault> {
     // What cannot be looked at is for the pool to complain about.
-    match content_without_a_name(workspace).await {
+    match content_without_a_name(workspace, name).await {
         Ok(true) => Err(Fault::new(FaultCode::Damaged).detail("the database has lost its name")),
         Ok(false) | Err(_) => Ok(()),
     }
 }
 
-async fn content_without_a_name(workspace: &str) -> Result<bool, JsValue> {
+/// Whether there is any content yet.
+pub async fn any(workspace: &str) -> bool {
+    // No content is called nothing.
+    matches!(content_without_a_name(workspace, "").await, Ok(true))
+}
+
+async fn content_without_a_name(workspace: &str, wanted: &str) -> Result<bool, JsValue> {
     let root = opfs::root().await?;
     let pool = folder(&root, &opfs::pool_folder(workspace)).await?;
     let files = folder(&pool, FOLDER).await?;
@@ -49,9 +55,9 @@ async fn content_without_a_name(workspace: &str) -> Result<bool, JsValue> {
             continue;
         }
         content = true;
-        let name = format!("{}\0", opfs::DATABASE);
+        let name = format!("{wanted}\0");
         let head = files::slice(&file, 0, name.len() as u64).await;
-        if head.map_err(|_| JsValue::NULL)? == name.as_bytes() {
+        if !wanted.is_empty() && head.map_err(|_| JsValue::NULL)? == name.as_bytes() {
             return Ok(false);
         }
     }

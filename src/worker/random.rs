@@ -19,6 +19,18 @@ pub fn name() -> String {
     })
 }
 
+/// Random bytes.
+pub fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0_u8; N];
+    fill(&mut bytes);
+    bytes
+}
+
+/// A random number.
+pub fn number() -> u64 {
+    u64::from_le_bytes(bytes())
+}
+
 /// A share of the id space for a new workspace.
 pub fn replica() -> Replica {
     let mut bytes = [0_u8; 4];

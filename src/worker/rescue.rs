@@ -4,6 +4,7 @@
 //! and checked in memory, and never the place of a database that a newer version has written.
 
 use crate::tab::context;
+use crate::vault::{self, Unlocked};
 use crate::{failure, files, heads, opfs};
 use engine::{Connection, Engine, NewWorkspace};
 use protocol::{Fault, FaultCode, FileView, Reply};
@@ -11,23 +12,19 @@ use sqlite_wasm_rs::vfs::VfsFilesManager;
 use sqlite_wasm_rs::vfs::transfer::DbTransfer;
 use web_sys::Blob;
 
-/// The database's bytes as they are, damaged or not.
+/// The database's bytes as they are, damaged or not; encrypted if they are.
 ///
 /// # Errors
 /// `NotFound` when there is no database, `Damaged` when nobody can tell which file it is, `Storage`.
-pub async fn save(workspace: &str) -> Result<(Reply, Blob), Fault> {
+pub async fn save(workspace: &str, unlocked: Option<&Unlocked>) -> Result<(Reply, Blob), Fault> {
+    let name = opfs::name_of_database(unlocked);
     // Opening the pool would empty a file that has lost its name.
-    heads::check(workspace).await?;
+    heads::check(workspace, name).await?;
     let pool = opfs::pool(workspace).await?;
-    if !pool
-        .contains(opfs::DATABASE)
-        .map_err(|e| failure::pool(&e))?
-    {
+    if !pool.contains(name).map_err(|e| failure::pool(&e))? {
         return Err(Fault::new(FaultCode::NotFound));
     }
-    let mut source = pool
-        .begin_export(opfs::DATABASE)
-        .map_err(|e| failure::pool(&e))?;
+    let mut source = pool.begin_export(name).map_err(|e| failure::pool(&e))?;
     let growing = files::Growing::new();
     let mut piece = vec![0; files::PIECE as usize];
     loop {
@@ -46,12 +43,14 @@ pub async fn save(workspace: &str) -> Result<(Reply, Blob), Fault> {
     Ok((Reply::File(view), blob))
 }
 
-/// Puts a backup in the place of the database that gave `fault`.
+/// Puts a backup in the place of the database that gave `fault`. Where the keys are known it is encrypted as that one
+/// was; where the key file itself is damaged the workspace is a plain one from then on.
 ///
 /// # Errors
 /// `BadBackup`, `NewerSchema`: nothing was changed. `Storage`, `QuotaExceeded`.
 pub async fn replace(
     workspace: &str,
+    unlocked: Option<&Unlocked>,
     fault: &Fault,
     backup: &Blob,
     new: NewWorkspace,
@@ -69,7 +68,15 @@ pub async fn replace(
     for name in pool.names().map_err(|e| failure::pool(&e))? {
         pool.remove(&name).map_err(|e| failure::pool(&e))?;
     }
-    let mut engine = Engine::open(opfs::connect()?, new, &context())?;
+    if unlocked.is_none() {
+        vault::forget(workspace).await?;
+    }
+    let keys = unlocked.map(|unlocked| &unlocked.keys);
+    let mut engine = Engine::open(opfs::connect(keys)?, new, &context())?;
+    if let Some(keys) = keys {
+        engine.restore_by_way_of(opfs::address_between(keys).to_string());
+    }
     engine.restore(&bytes, &context())?;
+    opfs::remove_between(workspace).await?;
     Ok(engine)
 }

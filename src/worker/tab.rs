@@ -2,8 +2,9 @@
 
 use crate::desk::{Desk, Job, Origin};
 use crate::tabs::{Lead, TabMessage, Tabs, lock_name};
+use crate::vault::Unlocked;
 use crate::workspace::{new_workspace, open_engine, set_host};
-use crate::{demo_data, failure, opfs, random, rescue, time, wire};
+use crate::{api, demo_data, failure, opfs, random, rescue, time, wire};
 use engine::{Connection, Context, Engine};
 use js_sys::{Function, Promise};
 use protocol::{
@@ -32,9 +33,11 @@ thread_local! {
 }
 
 /// What this tab is.
-enum Role {
+pub(crate) enum Role {
     /// The page has not said what to open, or nobody leads yet.
     Waiting,
+    /// The workspace is encrypted, and this tab has no key.
+    Locked(Hello),
     /// Has the lock and opens the database.
     Opening,
     /// Another tab, named, leads and is ready.
@@ -55,8 +58,8 @@ struct Asked {
 /// This tab.
 pub struct Tab {
     name: String,
-    me: Weak<Tab>,
-    role: RefCell<Role>,
+    pub(crate) me: Weak<Tab>,
+    pub(crate) role: RefCell<Role>,
     tabs: RefCell<Option<Tabs>>,
     /// What this tab holds the lock of.
     locked: RefCell<Option<Hello>>,
@@ -65,6 +68,10 @@ pub struct Tab {
     heard_at: Cell<f64>,
     /// The page was told that the leader does not answer.
     silent: Cell<bool>,
+    /// The keys, where the workspace is encrypted and was unlocked here.
+    pub(crate) unlocked: RefCell<Option<Rc<Unlocked>>>,
+    /// Why the key file cannot be read; said by whoever leads.
+    pub(crate) trouble: RefCell<Option<Fault>>,
 }
 
 /// Starts listening to the page.
@@ -85,6 +92,8 @@ pub fn listen() {
         asked: RefCell::new(BTreeMap::new()),
         heard_at: Cell::new(time::now_ms()),
         silent: Cell::new(false),
+        unlocked: RefCell::new(None),
+        trouble: RefCell::new(None),
     });
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         if !DEAD.get() {
@@ -100,8 +109,8 @@ pub fn listen() {
 }
 
 /// Posts a message to the page.
-fn post(message: &FromWorker, file: Option<&Blob>) {
-    match wire::write(message) {
+pub(crate) fn post(message: &FromWorker, file: Option<&Blob>) {
+    match wire::write_for_page(message) {
         Ok(value) => post_raw(&value, &wire::file_list(file)),
         Err(fault) => wasm_bindgen::throw_str(&fault.detail.unwrap_or_default()),
     }
@@ -134,7 +143,8 @@ impl Tab {
                 post(message, file);
             }
             Origin::Tab(name) => {
-                if let (Ok(value), Some(tabs)) = (wire::write(message), &*self.tabs.borrow()) {
+                let written = wire::write_for_page(message);
+                if let (Ok(value), Some(tabs)) = (written, &*self.tabs.borrow()) {
                     tabs.send(TabMessage::Tell {
                         to: Some(name.clone()),
                         answers,
@@ -164,6 +174,7 @@ impl Tab {
     }
 
     fn page_says(&self, message: JsValue, files: JsValue) {
+        wire::pack(&message);
         match wire::read::<ToWorker>(message.clone()) {
             Ok(ToWorker::Hello(hello)) => self.open(hello),
             Ok(ToWorker::Ask { id, .. }) => {
@@ -211,6 +222,12 @@ impl Tab {
                 let fault = fault.clone();
                 return self.rescue(id.clone(), message, files, fault);
             }
+            Role::Locked(hello) => {
+                if let Some(asked) = self.asked.borrow_mut().get_mut(id) {
+                    asked.sends -= 1;
+                }
+                return self.at_the_door(id.clone(), message, hello.clone());
+            }
             Role::Waiting | Role::Opening => {
                 if let Some(asked) = self.asked.borrow_mut().get_mut(id) {
                     asked.sends -= 1;
@@ -221,7 +238,7 @@ impl Tab {
         self.answer_here(id, refused);
     }
 
-    fn answer_here(&self, id: &RequestId, fault: Fault) {
+    pub(crate) fn answer_here(&self, id: &RequestId, fault: Fault) {
         let answer = FromWorker::Answer {
             id: id.clone(),
             result: Err(fault),
@@ -245,7 +262,7 @@ impl Tab {
                     tabs.ask(message, wire::file_list(None));
                 }
             }
-            Role::Waiting | Role::Opening | Role::Failed(_) => {
+            Role::Waiting | Role::Locked(_) | Role::Opening | Role::Failed(_) => {
                 if self.asked.borrow().contains_key(&id) {
                     self.answer_here(&id, Fault::new(FaultCode::Cancelled));
                 }
@@ -269,13 +286,13 @@ impl Tab {
             }
             match opfs::root().await {
                 Err(word) => me.lead_in_memory(&hello, Some(word)).await,
-                Ok(_) => me.compete(hello).await,
+                Ok(_) => me.enter(hello).await,
             }
         });
     }
 
     /// Asks for the lock, and follows whoever has it meanwhile.
-    async fn compete(self: Rc<Self>, hello: Hello) {
+    pub(crate) async fn compete(self: Rc<Self>, hello: Hello) {
         let me = self.me.clone();
         let joined = Tabs::join(&hello.workspace, &self.name, move |message| {
             if let (false, Some(tab)) = (DEAD.get(), me.upgrade()) {
@@ -319,10 +336,7 @@ impl Tab {
         *self.locked.borrow_mut() = Some(hello.clone());
         *self.role.borrow_mut() = Role::Opening;
         self.announce(Lead::Opening, JsValue::UNDEFINED);
-        let opened = match opfs::open(&hello.workspace).await {
-            Err(fault) => Err(fault),
-            Ok(connection) => open_engine(connection, hello, Storage::Opfs, None),
-        };
+        let opened = self.open_database(hello).await;
         self.take_the_desk(opened, Some(hello.workspace.clone()));
     }
 
@@ -332,9 +346,38 @@ impl Tab {
             .map_err(|error| Fault::new(FaultCode::Storage).detail(error.to_string()))
             .and_then(|connection| match &hello.demo {
                 Some(name) => demo_data::open(connection, hello, name),
-                None => open_engine(connection, hello, Storage::Memory, refused),
+                None => open_engine(connection, hello, Storage::Memory, refused, None),
             });
         self.take_the_desk(opened, None);
+    }
+
+    async fn open_database(&self, hello: &Hello) -> Result<Engine, Fault> {
+        let trouble = self.trouble.borrow().clone();
+        if let Some(fault) = trouble {
+            return Err(fault);
+        }
+        let unlocked = self.unlocked.borrow().clone();
+        self.check_the_door(hello, unlocked.as_deref()).await?;
+        let connection = opfs::open(&hello.workspace, unlocked.as_deref()).await?;
+        let keys = unlocked.as_ref().map(|unlocked| &unlocked.keys);
+        open_engine(connection, hello, Storage::Opfs, None, keys)
+    }
+
+    /// Locks this and all other tabs: their pages open anew.
+    pub fn lock_all(&self) {
+        if let Some(tabs) = &*self.tabs.borrow() {
+            tabs.send(TabMessage::Lock);
+        }
+        self.lock_here();
+    }
+
+    /// This tab has no key any more and nothing that was decrypted; its page opens anew.
+    fn lock_here(&self) {
+        self.unlocked.borrow_mut().take();
+        post(&FromWorker::Event(Event::Locked), None);
+        DEAD.set(true);
+        // Ends this worker with all its memory, and with that gives the database and its lock back.
+        time::scope().close();
     }
 
     /// The database is open, or is not: tell everybody.
@@ -353,8 +396,11 @@ impl Tab {
                 return self.fail(fault);
             }
         };
-        let desk = Desk::new(self.me.clone(), engine, workspace);
+        let unlocked = self.unlocked.borrow().clone();
+        let desk = Desk::new(self.me.clone(), engine, workspace, unlocked);
         *self.role.borrow_mut() = Role::Leading(desk.clone());
+        desk.lock_when_idle();
+        crate::sync::begin(&desk);
         let ready = |leader: bool| {
             let mut status = status.clone();
             status.leader = leader;
@@ -382,7 +428,7 @@ impl Tab {
     }
 
     /// The workspace cannot be opened. The lock is kept: another tab would fare no better.
-    fn fail(&self, fault: Fault) {
+    pub(crate) fn fail(&self, fault: Fault) {
         *self.role.borrow_mut() = Role::Failed(fault.clone());
         let message = FromWorker::Failed { fault };
         post(&message, None);
@@ -405,7 +451,8 @@ impl Tab {
         };
         match request {
             Request::Backup => spawn_local(async move {
-                match rescue::save(&hello.workspace).await {
+                let unlocked = me.unlocked.borrow().clone();
+                match rescue::save(&hello.workspace, unlocked.as_deref()).await {
                     Err(fault) => me.answer_here(&id, fault),
                     Ok((reply, blob)) => {
                         let result = Ok(reply);
@@ -437,8 +484,11 @@ impl Tab {
     ) -> Result<(Engine, Status), Fault> {
         let backup = wire::first_file(files).ok_or_else(|| fault.clone())?;
         let new = new_workspace(hello)?;
-        let mut engine = rescue::replace(&hello.workspace, fault, &backup, new).await?;
-        set_host(&mut engine, hello, Storage::Opfs, None);
+        let unlocked = self.unlocked.borrow().clone();
+        let workspace = &hello.workspace;
+        let mut engine =
+            rescue::replace(workspace, unlocked.as_deref(), fault, &backup, new).await?;
+        set_host(&mut engine, hello, Storage::Opfs, None, unlocked.is_some());
         let status = engine.status(&context())?;
         Ok((engine, status))
     }
@@ -446,6 +496,7 @@ impl Tab {
     fn tab_says(&self, message: TabMessage) {
         match message {
             TabMessage::Who { version } => self.introduce(version),
+            TabMessage::Lock => self.lock_here(),
             TabMessage::Lead {
                 tab,
                 version,
@@ -490,7 +541,7 @@ impl Tab {
             let waits = match &*self.role.borrow() {
                 Role::Waiting => true,
                 Role::Following(_) => !self.asked.borrow().is_empty(),
-                Role::Opening | Role::Leading(_) | Role::Failed(_) => false,
+                Role::Locked(_) | Role::Opening | Role::Leading(_) | Role::Failed(_) => false,
             };
             let now = time::now_ms();
             if !waits {
@@ -534,7 +585,7 @@ impl Tab {
                     self.announce(Lead::Failed, value);
                 }
             }
-            Role::Waiting | Role::Following(_) | Role::Failed(_) => {}
+            Role::Waiting | Role::Locked(_) | Role::Following(_) | Role::Failed(_) => {}
         }
     }
 
@@ -575,7 +626,7 @@ fn serve(desk: &Rc<Desk>, origin: Origin, message: JsValue, files: JsValue) {
         Ok(ToWorker::Ask { id, who, request }) => desk.take(Job {
             origin,
             id,
-            request,
+            request: api::of_sync(request),
             files,
             who,
         }),

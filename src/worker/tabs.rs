@@ -53,6 +53,8 @@ pub enum TabMessage {
         /// What its followers tell their pages (`Ready`, `Failed`).
         message: JsValue,
     },
+    /// The workspace is locked: whatever is open must go.
+    Lock,
     /// A page asks or cancels, through its own worker.
     Ask {
         /// Whose page.
@@ -126,6 +128,7 @@ impl Tabs {
                 set_field(&object, "message", &message);
                 "lead"
             }
+            TabMessage::Lock => "lock",
             TabMessage::Ask {
                 tab,
                 message,
@@ -197,6 +200,7 @@ fn read(data: &JsValue) -> Option<TabMessage> {
             lead: Lead::of(&text("lead")?)?,
             message: field(data, "message"),
         },
+        "lock" => TabMessage::Lock,
         "ask" => TabMessage::Ask {
             tab: text("tab")?,
             message: field(data, "message"),

@@ -77,3 +77,54 @@ pub async fn sleep(ms: i32) {
     });
     let _ = JsFuture::from(promise).await;
 }
+
+/// Where this worker's program comes from.
+pub fn origin() -> String {
+    scope().location().origin()
+}
+
+thread_local! {
+    /// Addresses that the content security policy of the host forbade.
+    static FORBIDDEN: RefCell<VecDeque<String>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// So many are remembered.
+const FORBIDDEN_KEPT: usize = 20;
+
+/// Whether the content security policy forbade an address.
+pub fn was_forbidden(url: &str) -> bool {
+    FORBIDDEN.with(|forbidden| {
+        let forbidden = forbidden.borrow();
+        forbidden
+            .iter()
+            .any(|blocked| !blocked.is_empty() && url.starts_with(blocked.as_str()))
+    })
+}
+
+/// Calls back whenever the network comes or goes, for as long as the worker lives; and begins to note what the content
+/// security policy forbids.
+pub fn on_network_change(work: impl Fn() + 'static) {
+    let listener = Closure::<dyn FnMut()>::new(work);
+    let target = scope();
+    for name in ["online", "offline"] {
+        let _ = target.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref());
+    }
+    listener.forget();
+    let violated = Closure::<dyn FnMut(JsValue)>::new(|event: JsValue| {
+        let blocked = js_sys::Reflect::get(&event, &"blockedURI".into()).ok();
+        if let Some(blocked) = blocked.and_then(|blocked| blocked.as_string()) {
+            FORBIDDEN.with(|forbidden| {
+                let mut forbidden = forbidden.borrow_mut();
+                forbidden.push_back(blocked);
+                if forbidden.len() > FORBIDDEN_KEPT {
+                    forbidden.pop_front();
+                }
+            });
+        }
+    });
+    let _ = target.add_event_listener_with_callback(
+        "securitypolicyviolation",
+        violated.as_ref().unchecked_ref(),
+    );
+    violated.forget();
+}

@@ -1,10 +1,11 @@
 //! Opening the engine the way the page asked for.
 
-use crate::random;
 use crate::tab::context;
+use crate::{opfs, random};
+use ::vault::Keys;
 use engine::{Connection, Engine, Host, NewWorkspace};
 use model::{Currency, LifecycleThresholds, WorkspaceSettings, Zone};
-use protocol::{Fault, FaultCode, Hello, Storage};
+use protocol::{Fault, FaultCode, Hello, PROTOCOL_VERSION, Storage};
 
 /// Currency of a new workspace when the page names none that exists.
 const FALLBACK_CURRENCY: &str = "CNY";
@@ -18,19 +19,49 @@ pub fn open_engine(
     hello: &Hello,
     storage: Storage,
     refused: Option<String>,
+    keys: Option<&Keys>,
 ) -> Result<Engine, Fault> {
     let mut engine = Engine::open(connection, new_workspace(hello)?, &context())?;
-    set_host(&mut engine, hello, storage, refused);
+    if let Some(keys) = keys {
+        engine.restore_by_way_of(opfs::address_between(keys).to_string());
+    }
+    set_host(&mut engine, hello, storage, refused, keys.is_some());
     Ok(engine)
 }
 
+/// An empty one in memory, to take the place of one that is let go of.
+///
+/// # Errors
+/// What [`Engine::open`] says.
+pub fn in_memory() -> Result<Engine, Fault> {
+    let connection = Connection::open_in_memory()
+        .map_err(|error| Fault::new(FaultCode::Storage).detail(error.to_string()))?;
+    let hello = Hello {
+        version: PROTOCOL_VERSION,
+        workspace: String::new(),
+        storage: Storage::Memory,
+        demo: None,
+        zone: String::new(),
+        currency: String::new(),
+        passphrase: None,
+    };
+    Engine::open(connection, new_workspace(&hello)?, &context())
+}
+
 /// Tells the engine what only the worker knows.
-pub fn set_host(engine: &mut Engine, hello: &Hello, storage: Storage, refused: Option<String>) {
+pub fn set_host(
+    engine: &mut Engine,
+    hello: &Hello,
+    storage: Storage,
+    refused: Option<String>,
+    encrypted: bool,
+) {
     engine.set_host(Host {
         storage,
         storage_refused: refused,
         demo: hello.demo.clone(),
         leader: true,
+        encrypted,
     });
 }
 
@@ -51,6 +82,8 @@ pub fn new_workspace(hello: &Hello) -> Result<NewWorkspace, Fault> {
         phone_country: phone_country(&hello.currency).into(),
         lifecycle: LifecycleThresholds::default(),
         points: model::PointsAssumptions::default(),
+        rfm: model::RfmOptions::default(),
+        rates: Vec::new(),
     };
     Ok(NewWorkspace {
         replica: random::replica(),
