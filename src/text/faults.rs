@@ -1,12 +1,16 @@
 //! Faults and issues as sentences: what failed - what was found - what would be right.
 
 use crate::{Locale, Words};
+use model::rule::{NO_CIRCLE, NO_LONG_CHAIN, SEGMENT_THERE};
 use model::{Issue, IssueCode};
 use protocol::{Fault, FaultCode};
 
 impl Words {
     /// A fault as one to three sentences.
     pub fn fault(self, fault: &Fault) -> String {
+        if let Some(text) = self.way_fault(fault) {
+            return text;
+        }
         let mut text = self.fault_head(fault);
         let shows_input = matches!(
             fault.code,
@@ -29,10 +33,30 @@ impl Words {
                 fault
                     .expected
                     .as_deref()
-                    .map(|right| self.faults_expected(right)),
+                    .map(|right| self.faults_expected(&self.said(right))),
             );
         }
         text
+    }
+
+    /// A rule whose segments lead nowhere or round in a circle: by which way.
+    fn way_fault(self, fault: &Fault) -> Option<String> {
+        if fault.code != FaultCode::BadRule {
+            return None;
+        }
+        let way = fault.found.as_deref()?;
+        match fault.expected.as_deref()? {
+            NO_CIRCLE => Some(self.faults_circle(way)),
+            NO_LONG_CHAIN => Some(self.faults_long_chain(way)),
+            SEGMENT_THERE => {
+                let mut text = self.faults_segment_gone(way);
+                // A rule that has no name yet says where it stands instead.
+                let path = fault.path.as_deref().filter(|_| !way.contains('→'));
+                self.add(&mut text, path.map(|path| self.faults_at(path)));
+                Some(text)
+            }
+            _ => None,
+        }
     }
 
     /// Adds a sentence; English sentences have a blank between them.
@@ -87,6 +111,9 @@ impl Words {
             FaultCode::Storage => self.faults_storage(),
             FaultCode::Cancelled => self.faults_cancelled(),
             FaultCode::Busy => self.faults_busy(),
+            FaultCode::Locked => self.faults_locked(),
+            FaultCode::WrongPassphrase => self.faults_wrong_passphrase(),
+            FaultCode::TooManyAttempts => self.faults_too_many_attempts(),
             FaultCode::WorkerFailed => self.faults_worker_failed(),
             FaultCode::Internal => self.faults_internal(),
         };
@@ -181,15 +208,18 @@ fn issue_key(code: IssueCode) -> &'static str {
         IssueCode::TooManyCells => "too_many_cells",
         IssueCode::BadEncoding => "bad_encoding",
         IssueCode::Malformed => "malformed",
+        IssueCode::DigitsLost => "digits_lost",
         IssueCode::DuplicateKey => "duplicate_key",
         IssueCode::KeyTaken => "key_taken",
         IssueCode::NoCustomer => "no_customer",
         IssueCode::AmbiguousCustomer => "ambiguous_customer",
+        IssueCode::NameOnly => "name_only",
         IssueCode::LinesDiffer => "lines_differ",
         IssueCode::UnmappedColumn => "unmapped_column",
         IssueCode::NotFound => "not_found",
         IssueCode::TooMuch => "too_much",
         IssueCode::LimitPassed => "limit_passed",
+        IssueCode::TotalRow => "total_row",
         IssueCode::NotAPurchase => "not_a_purchase",
     }
 }

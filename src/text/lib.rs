@@ -14,18 +14,32 @@
 )]
 #[path = "catalogue.rs"]
 mod catalogue;
+mod cleaning;
 mod coupons;
 mod dates;
 mod faults;
 mod names;
 mod numbers;
+mod portrait;
 mod programs;
 mod rules;
+mod standing;
+mod sync;
 #[cfg(test)]
 mod tests;
 
 pub use numbers::MoneyParts;
 pub use programs::{ProgramChange, ProgramLine};
+pub use rules::RulePart;
+pub use standing::LETTERS;
+
+/// The beginning of a text of more than `most` characters, with an ellipsis; a shorter one as it is.
+pub fn shortened(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => join(&[text.get(..end).unwrap_or_default(), "…"]),
+        None => text,
+    }
+}
 
 /// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -31,6 +31,26 @@ impl Words {
     /// What puts a customer into a stage, with the owner's thresholds.
     pub fn stage_means(self, stage: LifecycleStage, thresholds: LifecycleThresholds) -> String {
         let days = |days: u32| days.to_string();
+        if let Some(rhythm) = thresholds.rhythm {
+            let times = |tenths: u32| match tenths % 10 {
+                0 => (tenths / 10).to_string(),
+                rest => [(tenths / 10).to_string(), rest.to_string()].join("."),
+            };
+            let dormant = times(rhythm.dormant_tenths);
+            match stage {
+                LifecycleStage::Prospect | LifecycleStage::New => {}
+                LifecycleStage::Active => {
+                    return self.lifetime_means_active(&dormant, &days(thresholds.dormant_days));
+                }
+                LifecycleStage::Dormant => {
+                    return self.lifetime_means_quiet(&dormant, &days(thresholds.dormant_days));
+                }
+                LifecycleStage::Churned => {
+                    let churned = times(rhythm.churned_tenths);
+                    return self.lifetime_means_quiet(&churned, &days(thresholds.churned_days));
+                }
+            }
+        }
         match stage {
             LifecycleStage::Prospect => self.names_stage_means_prospect().to_owned(),
             LifecycleStage::New => self.names_stage_means_new(&days(thresholds.new_days)),
@@ -75,6 +95,19 @@ impl Words {
     /// A ready segment by its key.
     pub fn ready_segment(self, key: &str) -> String {
         self.named("ready", key)
+    }
+
+    /// The same with the value of the data that it is about: `City: 杭州市`; empty for none.
+    pub fn ready_segment_of(self, key: &str, about: &str) -> String {
+        let name = self.ready_segment(key);
+        if about.is_empty() {
+            return name;
+        }
+        let colon = match self.locale {
+            crate::Locale::ZhCn => "：",
+            crate::Locale::En => ": ",
+        };
+        crate::join(&[&name, colon, about])
     }
 
     /// An interaction's kind; the owner's own kinds are their own name.

@@ -139,7 +139,7 @@ impl Words {
         }
     }
 
-    /// A share in per cent, one decimal below ten: `4.2%`, `33%`.
+    /// A share in per cent, one decimal below ten: `4.2%`, `33%`. What is not all is never 100 %: `99.6%`, `>99.9%`.
     pub fn share(self, part: u64, whole: u64) -> String {
         if whole == 0 {
             return "–".to_owned();
@@ -148,7 +148,11 @@ impl Words {
         if part > 0 && tenths == 0 {
             return "<0.1%".to_owned();
         }
-        if tenths < 100 && tenths % 10 != 0 {
+        let not_all = part < whole && tenths >= 995;
+        if not_all && tenths >= 1000 {
+            return ">99.9%".to_owned();
+        }
+        if (tenths < 100 || not_all) && tenths % 10 != 0 {
             crate::join(&[
                 &(tenths / 10).to_string(),
                 ".",
