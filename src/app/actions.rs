@@ -57,6 +57,12 @@ pub enum Action {
     Fold,
     /// Open the demo.
     Demo,
+    /// Pairs of customers who may be one.
+    Duplicates,
+    /// How good the data is.
+    Quality,
+    /// Files to take away.
+    Export,
     /// Leave the demo.
     DemoLeave,
     /// The palette.
@@ -84,6 +90,9 @@ impl Action {
         Action::Members,
         Action::Program,
         Action::Log,
+        Action::Duplicates,
+        Action::Quality,
+        Action::Export,
         Action::NewCustomer,
         Action::Backup,
         Action::Undo,
@@ -109,13 +118,16 @@ impl Action {
             Action::Points => Route::Points(String::new()),
             Action::Counter => Route::Counter(None),
             Action::Coupons => Route::Coupons(String::new()),
-            Action::Import => Route::Import,
+            Action::Import => Route::Data(String::new()),
             Action::Settings => Route::Settings(String::new()),
             Action::Rfm => Route::Segments("rfm".to_owned()),
             Action::Lifecycle => Route::Segments("lifecycle".to_owned()),
             Action::Members => Route::Points("members".to_owned()),
             Action::Program => Route::Points("program".to_owned()),
             Action::Log => Route::Settings("log".to_owned()),
+            Action::Duplicates => Route::Data("duplicates".to_owned()),
+            Action::Quality => Route::Data("quality".to_owned()),
+            Action::Export => Route::Data("out".to_owned()),
             Action::NewCustomer => Route::NewCustomer,
             Action::Backup => Route::Settings("data".to_owned()),
             _ => return None,
@@ -139,6 +151,9 @@ impl Action {
             Action::Members => words.shell_action_members(),
             Action::Program => words.shell_action_program(),
             Action::Log => words.shell_action_log(),
+            Action::Duplicates => words.shell_action_duplicates(),
+            Action::Quality => words.shell_action_quality(),
+            Action::Export => words.shell_action_export(),
             Action::NewCustomer => words.shell_action_new_customer(),
             Action::Backup => words.shell_action_backup(),
             Action::Undo => words.shell_action_undo(),
@@ -169,13 +184,16 @@ impl Action {
             Action::Coupons => {
                 "coupons vouchers codes discount 优惠券 代金券 券 youhuiquan yhq quanma"
             }
-            Action::Import => "import file csv 导入 文件 daoru dr wenjian",
+            Action::Import => "import data file csv 导入 数据 文件 daoru dr shuju wenjian",
             Action::Settings => "settings preferences 设置 shezhi sz",
             Action::Rfm => "rfm recency frequency monetary 分析 fenxi",
             Action::Lifecycle => "life cycle stages 生命周期 shengmingzhouqi smzq",
             Action::Members => "members 会员 huiyuan hy",
             Action::Program => "programme program loyalty rules 会员计划 huiyuanjihua hyjh",
             Action::Log => "log history undo 记录 操作记录 caozuojilu czjl",
+            Action::Duplicates => "duplicates merge 重复 查重 合并 chachong cc hebing",
+            Action::Quality => "quality check clean 数据质量 体检 shujuzhiliang sjzl",
+            Action::Export => "export download 导出 下载 daochu dc",
             Action::NewCustomer => "new customer add 新建客户 xinjiankehu xjkh tianjia",
             Action::Backup => "backup save export database 备份 保存备份 beifen bf baocunbeifen",
             Action::Undo => "undo revert 撤销 chexiao cx",
@@ -208,6 +226,9 @@ impl Action {
             Action::Lifecycle => icon::REFRESH,
             Action::Program => icon::GIFT,
             Action::Log => icon::HISTORY,
+            Action::Duplicates => icon::COPY,
+            Action::Quality => icon::SHIELD,
+            Action::Export => icon::DOWNLOAD,
             Action::NewCustomer => icon::PERSON_ADD,
             Action::Backup => icon::SAVE,
             Action::Undo => icon::UNDO,

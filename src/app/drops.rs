@@ -32,7 +32,7 @@ pub fn watch(state: State) -> RwSignal<bool> {
         // The import page has a place of its own for them, which says so itself.
         let elsewhere = state
             .place
-            .with_untracked(|place| place.route != Route::Import);
+            .with_untracked(|place| place.route != Route::Data(String::new()));
         if elsewhere && !over.get_untracked() {
             over.set(true);
         }
@@ -82,7 +82,7 @@ fn offer(files: Vec<File>) {
         Some(take) => take(files),
         None => {
             WAITING.with_borrow_mut(|waiting| waiting.extend(files));
-            navigate(&Route::Import.href());
+            navigate(&Route::Data(String::new()).href());
         }
     }
 }

@@ -21,16 +21,21 @@ use wasm_split_helpers::SplitLoaderError;
 /// The first page gets this long to be drawn and answered before other parts are fetched.
 const AHEAD_AFTER: Duration = Duration::from_millis(500);
 
+/// What the settings' part draws for the first page, which itself is never fetched: a notice above it.
+const NOTICE_ABOVE_HOME: Section = Section::Home;
+
 /// A piece of the program that is fetched as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
-    /// Customers, orders, segments.
+    /// Customers, orders.
     Records,
+    /// Segments.
+    Segments,
     /// Everything about points.
     Points,
-    /// The import.
-    Import,
-    /// The settings.
+    /// Data in and out: the import, duplicates, quality, files to take away.
+    Data,
+    /// The settings, sync among them.
     Settings,
 }
 
@@ -47,9 +52,12 @@ struct Loaded {
 fn draw_records(section: Section) -> AnyView {
     match section {
         Section::Orders => pages::orders::OrdersPage().into_any(),
-        Section::Segments => pages::segments::SegmentsPage().into_any(),
         _ => pages::customers::CustomersPage().into_any(),
     }
+}
+
+fn draw_segments(_: Section) -> AnyView {
+    pages::segments::SegmentsPage().into_any()
 }
 
 fn draw_points(section: Section) -> AnyView {
@@ -60,12 +68,19 @@ fn draw_points(section: Section) -> AnyView {
     }
 }
 
-fn draw_import(_: Section) -> AnyView {
-    pages::import::ImportPage().into_any()
+fn draw_data(_: Section) -> AnyView {
+    pages::data::DataPage().into_any()
 }
 
-fn draw_settings(_: Section) -> AnyView {
-    pages::settings::SettingsPage().into_any()
+fn draw_settings(section: Section) -> AnyView {
+    if pages::settings::unlock::is_locked(use_state()) {
+        return pages::settings::unlock::Unlock().into_any();
+    }
+    match section {
+        Section::Sync => pages::sync::SyncPage().into_any(),
+        NOTICE_ABOVE_HOME => pages::settings::thrown_away::ThrownAway().into_any(),
+        _ => pages::settings::SettingsPage().into_any(),
+    }
 }
 
 /// Where the program is cut: the function lies in the part, whoever calls it waits until the part is there.
@@ -90,8 +105,9 @@ macro_rules! cut {
 }
 
 cut!(records, draw_records);
+cut!(segments, draw_segments);
 cut!(points, draw_points);
-cut!(import, draw_import);
+cut!(data, draw_data);
 cut!(settings, draw_settings);
 
 /// The parts that are here.
@@ -99,14 +115,21 @@ static HERE: Mutex<[Option<Draw>; Part::ALL.len()]> = Mutex::new([None; Part::AL
 
 impl Part {
     /// All, in the order in which they are fetched ahead.
-    const ALL: [Part; 4] = [Part::Records, Part::Points, Part::Import, Part::Settings];
+    const ALL: [Part; 5] = [
+        Part::Records,
+        Part::Segments,
+        Part::Points,
+        Part::Data,
+        Part::Settings,
+    ];
 
     fn of(section: Section) -> Option<Self> {
         match section {
-            Section::Customers | Section::Orders | Section::Segments => Some(Part::Records),
+            Section::Customers | Section::Orders => Some(Part::Records),
+            Section::Segments => Some(Part::Segments),
             Section::Points | Section::Counter | Section::Coupons => Some(Part::Points),
-            Section::Import => Some(Part::Import),
-            Section::Settings => Some(Part::Settings),
+            Section::Data => Some(Part::Data),
+            Section::Settings | Section::Sync => Some(Part::Settings),
             Section::Home | Section::Demo | Section::Unknown => None,
         }
     }
@@ -120,8 +143,9 @@ impl Part {
     async fn fetch(self) -> Option<Draw> {
         let fetched = match self {
             Part::Records => records().await,
+            Part::Segments => segments().await,
             Part::Points => points().await,
-            Part::Import => import().await,
+            Part::Data => data().await,
             Part::Settings => settings().await,
         };
         let loaded = fetched.ok()?;
@@ -143,9 +167,15 @@ enum Waiting {
 
 /// The page of a section that is fetched on demand: at once if its part is here.
 pub fn page(section: Section) -> AnyView {
-    let Some(part) = Part::of(section) else {
-        return ().into_any();
-    };
+    Part::of(section).map_or_else(|| ().into_any(), |part| drawn(part, section))
+}
+
+/// What the browser threw away since the last visit; above the first page, and so rare that it comes with the settings.
+pub fn thrown_away() -> AnyView {
+    drawn(Part::Settings, NOTICE_ABOVE_HOME)
+}
+
+fn drawn(part: Part, section: Section) -> AnyView {
     if let Some(draw) = part.here() {
         return draw(section);
     }

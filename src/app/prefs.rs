@@ -64,15 +64,18 @@ pub fn write(key: &str, value: &str) {
     }
 }
 
-/// The language chosen, or the browser's.
+/// The language of the host page, the one chosen, or the browser's.
 pub fn locale() -> Locale {
-    let wanted = read("language").or_else(|| window().navigator().language());
+    let wanted = host_choice("lang")
+        .or_else(|| read("language"))
+        .or_else(|| window().navigator().language());
     Locale::of_tag(&wanted.unwrap_or_default())
 }
 
-/// The theme chosen.
+/// The theme of the host page, or the one chosen.
 pub fn theme() -> Theme {
-    Theme::of_key(&read("theme").unwrap_or_default())
+    let wanted = host_choice("theme").or_else(|| read("theme"));
+    Theme::of_key(&wanted.unwrap_or_default())
 }
 
 /// A preference as a signal that is kept whenever it is set.

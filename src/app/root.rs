@@ -71,17 +71,19 @@ fn browser_zone() -> String {
 
 fn connect() -> Client {
     let demo = demo_asked();
+    let host = |name: &str, otherwise: &str| host_choice(name).unwrap_or_else(|| otherwise.into());
+    let in_memory = demo.is_some() || host("storage", "") == "memory";
     Client::connect(Options {
         worker_url: None,
-        workspace: "main".to_owned(),
-        storage: if demo.is_some() {
+        workspace: host("workspace", "main"),
+        storage: if in_memory {
             Storage::Memory
         } else {
             Storage::Opfs
         },
         demo,
-        zone: browser_zone(),
-        currency: "CNY".to_owned(),
+        zone: host_choice("timeZone").unwrap_or_else(browser_zone),
+        currency: host("currency", "CNY"),
     })
 }
 
@@ -109,6 +111,7 @@ pub fn Root() -> impl IntoView {
     if let Route::Demo(name) = state.place.get_untracked().route {
         enter_demo(&name);
     }
+    crate::held::watch(client);
     follow_language_and_theme(state);
     follow_window(state);
     follow_navigation(state);
@@ -158,12 +161,21 @@ fn follow_language_and_theme(state: State) {
     });
     Effect::watch(
         move || state.theme.get(),
-        |theme, _, _| prefs::write("theme", theme.key()),
+        |theme, _, _| {
+            // What a host page chose is not this person's taste.
+            if host_choice("theme").is_none() {
+                prefs::write("theme", theme.key());
+            }
+        },
         false,
     );
     Effect::watch(
         move || state.locale.get(),
-        |locale, _, _| prefs::write("language", locale.tag()),
+        |locale, _, _| {
+            if host_choice("lang").is_none() {
+                prefs::write("language", locale.tag());
+            }
+        },
         false,
     );
     Effect::watch(
@@ -171,10 +183,22 @@ fn follow_language_and_theme(state: State) {
         |folded, _, _| prefs::write("nav", if *folded { "folded" } else { "" }),
         false,
     );
+    // The host page chose another language or theme.
+    let _ = window_event_listener(ev::Custom::<ev::Event>::new("shuke:host"), move |_| {
+        // Whatever is set is drawn anew, so only what is another.
+        let locale = prefs::locale();
+        if state.locale.get_untracked() != locale {
+            state.locale.set(locale);
+        }
+        state.theme.set(prefs::theme());
+    });
     Effect::new(move |_| {
         let words = text::Words::new(state.locale.get());
         let title = state.title.get();
-        let whole = if title.is_empty() {
+        // The browser keeps titles in its history, on the disk: of an encrypted workspace they name nobody.
+        let status = state.client.status();
+        let secret = status.with(|status| status.as_ref().is_some_and(|it| it.encrypted));
+        let whole = if secret || title.is_empty() {
             words.shell_brand().to_owned()
         } else {
             [&title, " · ", words.shell_brand()].concat()
@@ -203,6 +227,14 @@ fn follow_window(state: State) {
         parts::fetch_ahead();
     });
     let _ = window_event_listener(ev::offline, move |_| state.offline.set(true));
+    // `boot.js` may have said so before anybody listened.
+    let told = document()
+        .document_element()
+        .is_some_and(|root| root.has_attribute("data-newer"));
+    state.newer.set(told);
+    let _ = window_event_listener(ev::Custom::<ev::Event>::new("shuke:newer"), move |_| {
+        state.newer.set(true);
+    });
 }
 
 /// After going to another page or record: to its top, and the focus to its title, so that readers start there.

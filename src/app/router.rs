@@ -6,6 +6,7 @@
 
 use leptos::ev;
 use model::{CustomerId, OrderId};
+use std::cell::RefCell;
 use ui::prelude::*;
 
 /// Which page, and which record on it.
@@ -31,8 +32,8 @@ pub enum Route {
     Counter(Option<CustomerId>),
     /// `#/coupons`, `#/coupons/new`, `#/coupons/<id>`
     Coupons(String),
-    /// `#/import`
-    Import,
+    /// `#/data` (the import), `#/data/<view>`; `#/import` leads there too
+    Data(String),
     /// `#/settings`, `#/settings/<view>`
     Settings(String),
     /// `#/demo`, `#/demo/<business>`
@@ -58,10 +59,12 @@ pub enum Section {
     Counter,
     /// Coupons.
     Coupons,
-    /// Import.
-    Import,
+    /// Data in and out.
+    Data,
     /// Settings.
     Settings,
+    /// Sync, which is a view of the settings with a part of its own.
+    Sync,
     /// The way into the demo.
     Demo,
     /// Nothing.
@@ -79,7 +82,8 @@ impl Route {
             Route::Points(_) => Section::Points,
             Route::Counter(_) => Section::Counter,
             Route::Coupons(_) => Section::Coupons,
-            Route::Import => Section::Import,
+            Route::Data(_) => Section::Data,
+            Route::Settings(view) if view == "sync" => Section::Sync,
             Route::Settings(_) => Section::Settings,
             Route::Demo(_) => Section::Demo,
             Route::Unknown(_) => Section::Unknown,
@@ -105,7 +109,9 @@ impl Route {
                 .parse()
                 .map_or_else(|_| unknown(), |id| Route::Counter(Some(id))),
             ("coupons", view) => Route::Coupons(view.unwrap_or_default()),
-            ("import", None) => Route::Import,
+            ("data", view) => Route::Data(view.unwrap_or_default()),
+            // Where the import lived before.
+            ("import", None) => Route::Data(String::new()),
             ("settings", view) => Route::Settings(view.unwrap_or_default()),
             ("demo", name) => Route::Demo(name.unwrap_or_default()),
             _ => unknown(),
@@ -132,7 +138,7 @@ impl Route {
             Route::Counter(None) => "/counter".to_owned(),
             Route::Counter(Some(id)) => with("/counter", &id.to_string()),
             Route::Coupons(view) => with("/coupons", view),
-            Route::Import => "/import".to_owned(),
+            Route::Data(view) => with("/data", view),
             Route::Settings(view) => with("/settings", view),
             Route::Demo(name) => with("/demo", name),
             Route::Unknown(path) => path.clone(),
@@ -208,7 +214,7 @@ impl Place {
             .filter(|pair| !pair.is_empty())
             .map(|pair| {
                 let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (decode(key), decode(value))
+                (decode(key), found(decode(value)))
             })
             .collect();
         Self {
@@ -230,10 +236,55 @@ impl Place {
             out.push(if i == 0 { '?' } else { '&' });
             out.push_str(&encode(key));
             out.push('=');
-            out.push_str(&encode(value));
+            match hidden(key, value) {
+                Some(place) => out.push_str(&[HIDES, &place].concat()),
+                None => out.push_str(&encode(value)),
+            }
         }
         out
     }
+}
+
+/// What stands before the number of a value that is not in the address itself.
+const HIDES: &str = "~*";
+
+thread_local! {
+    /// What addresses of an encrypted workspace only stand for: the browser keeps addresses in its history, on the disk.
+    static HIDDEN: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+/// From now on what was searched for is in no address; a link to it works until the page is loaded anew.
+pub fn keep_secret() {
+    HIDDEN.with_borrow_mut(|hidden| {
+        hidden.get_or_insert_default();
+    });
+}
+
+/// The place of a value that must not be in an address.
+fn hidden(key: &str, value: &str) -> Option<String> {
+    if !matches!(key, "q" | "rule" | "kind") && value.len() <= 40 {
+        return None;
+    }
+    HIDDEN.with_borrow_mut(|hidden| {
+        let hidden = hidden.as_mut()?;
+        let at = hidden.iter().position(|known| known == value);
+        let at = at.unwrap_or_else(|| {
+            hidden.push(value.to_owned());
+            hidden.len() - 1
+        });
+        Some(at.to_string())
+    })
+}
+
+/// The value that stands at such a place; nothing for one of before the page was loaded anew.
+fn found(value: String) -> String {
+    let Some(at) = value.strip_prefix(HIDES) else {
+        return value;
+    };
+    let at = at.parse::<usize>().unwrap_or(usize::MAX);
+    HIDDEN
+        .with_borrow(|hidden| hidden.as_ref()?.get(at).cloned())
+        .unwrap_or_default()
 }
 
 /// Writes text so that it can stand in a path or a query. Letters of all scripts stay readable; browsers show them.
@@ -343,8 +394,11 @@ mod tests {
             "#/coupons/0000100000001?tab=codes",
             "#/counter",
             "#/counter/0000100000001?order=0000100000002",
-            "#/import",
+            "#/data",
+            "#/data/duplicates",
+            "#/data/quality?field=phone",
             "#/settings/backup",
+            "#/settings/sync",
             "#/demo/cafe",
         ] {
             assert_eq!(Place::parse(hash).href(), hash);
@@ -354,6 +408,18 @@ mod tests {
                 "{hash}"
             );
         }
+    }
+
+    #[test]
+    fn addresses_of_an_encrypted_workspace_tell_nothing() {
+        keep_secret();
+        let href = Route::Customers.with(&[("q", "李小明"), ("sort", "spend")]);
+        assert_eq!(href, "#/customers?q=~*0&sort=spend");
+        let place = Place::parse(&href);
+        assert_eq!(place.params.get("q"), Some("李小明"));
+        assert_eq!(place.href(), href);
+        assert_eq!(Place::parse("#/customers?q=~*9").params.get("q"), None);
+        assert_eq!(customers_by_rule("{}"), "#/customers?rule=~*1");
     }
 
     #[test]
@@ -370,6 +436,7 @@ mod tests {
             let _ = Place::parse(hash).href();
         }
         assert_eq!(Place::parse("").route, Route::Home);
+        assert_eq!(Place::parse("#/import").href(), "#/data");
         assert_eq!(
             Place::parse("#/customers?q=a+b%20c").params.get("q"),
             Some("a b c")

@@ -9,7 +9,7 @@ use crate::parts;
 use crate::router::{Route, Section};
 use crate::state::{State, use_state, use_words};
 use crate::toast::ToastRegion;
-use protocol::Status;
+use protocol::{FaultCode, Status, SyncLight, SyncStanding};
 use text::Words;
 use ui::prelude::*;
 use ui::{Banner, Button, Dialog, Icon, LinkButton, Look, Skeleton, Tone, icon};
@@ -23,7 +23,7 @@ const PLACES: [(Action, Section); 9] = [
     (Action::Segments, Section::Segments),
     (Action::Orders, Section::Orders),
     (Action::Coupons, Section::Coupons),
-    (Action::Import, Section::Import),
+    (Action::Import, Section::Data),
     (Action::Settings, Section::Settings),
 ];
 
@@ -88,14 +88,19 @@ fn page(state: State, words: Words, opened: bool, section: Section) -> AnyView {
         | Section::Points
         | Section::Counter
         | Section::Coupons
-        | Section::Import
-        | Section::Settings => parts::page(section),
+        | Section::Data
+        | Section::Settings
+        | Section::Sync => parts::page(section),
     }
 }
 
 fn opening(state: State, words: Words) -> AnyView {
     let silent = state.client.leader_silent();
     let inside = move || match state.client.connection().get() {
+        // The screen of a locked workspace comes with the settings.
+        Connection::Failed(fault) if fault.code == FaultCode::Locked => {
+            parts::page(Section::Settings)
+        }
         Connection::Failed(fault) => view! { <CannotOpen fault/> }.into_any(),
         _ if silent.get() => view! { <SilentTab/> }.into_any(),
         _ => view! {
@@ -108,6 +113,13 @@ fn opening(state: State, words: Words) -> AnyView {
         .into_any(),
     };
     inside.into_any()
+}
+
+/// Takes the newer version that waits on this device; `boot.js` loads the page again when it is in charge.
+fn take_newer() {
+    if let Ok(event) = web_sys::Event::new("shuke:take-over") {
+        let _ = window().dispatch_event(&event);
+    }
 }
 
 /// Loads the page again.
@@ -132,6 +144,14 @@ fn unknown(words: Words) -> AnyView {
     .into_any()
 }
 
+/// What the navigation calls a place: the import is the first view of the data.
+fn place_name(words: Words, action: Action) -> &'static str {
+    match action {
+        Action::Import => words.shell_data(),
+        other => other.label(words),
+    }
+}
+
 #[component]
 fn Navigation(
     /// Where one is.
@@ -140,18 +160,20 @@ fn Navigation(
     let state = use_state();
     let words = use_words();
     let more = RwSignal::new(false);
+    // Sync is a view of the settings.
+    let section = move || match section.get() {
+        Section::Sync => Section::Settings,
+        other => other,
+    };
     let link = move |(action, place): (Action, Section)| {
         let href = action.route().map(|route| route.href()).unwrap_or_default();
-        let label = match action {
-            Action::Import => words.shell_import(),
-            other => other.label(words),
-        };
+        let label = place_name(words, action);
         view! {
             <li>
                 <a
                     href=href
                     title=move || state.folded.get().then_some(label)
-                    aria-current=move || (section.get() == place).then_some("page")
+                    aria-current=move || (section() == place).then_some("page")
                 >
                     <Icon glyph=action.icon()/>
                     <span>{label}</span>
@@ -170,12 +192,7 @@ fn Navigation(
         name.filter(|name| !name.is_empty())
             .unwrap_or_else(|| words.shell_brand().to_owned())
     };
-    let in_rest = move || {
-        PLACES
-            .iter()
-            .skip(4)
-            .any(|(_, place)| *place == section.get())
-    };
+    let in_rest = move || PLACES.iter().skip(4).any(|(_, place)| *place == section());
     view! {
         <nav class="side" aria-label=words.shell_navigation()>
             <div class="brand">
@@ -189,6 +206,7 @@ fn Navigation(
             </button>
             <ul>{all}</ul>
             <div class="side-foot">
+                <SyncLink/>
                 <button
                     type="button"
                     class="icon-button"
@@ -220,6 +238,40 @@ fn Navigation(
     .into_any()
 }
 
+/// How sync stands, with the way to its page; nothing where nothing is connected.
+#[component]
+fn SyncLink() -> impl IntoView {
+    let words = use_words();
+    let sync = use_state().client.sync();
+    let text = move || sync.with(|light| light.as_ref().map(|it| words.sync_light(it)));
+    let urgent = Memo::new(move |_| needs_person(sync));
+    let connected = Memo::new(move |_| sync.with(Option::is_some));
+    let content = move || {
+        connected.get().then(|| {
+            view! {
+                <a
+                    class="sync-link"
+                    class:urgent=move || urgent.get()
+                    href="#/settings/sync"
+                    title=text
+                >
+                    {move || view! { <Icon glyph=if urgent.get() { icon::ALERT } else { icon::REFRESH }/> }}
+                    <span>{text}</span>
+                </a>
+            }
+        })
+    };
+    content.into_any()
+}
+
+fn needs_person(sync: RwSignal<Option<SyncLight>>) -> bool {
+    sync.with(|light| {
+        light
+            .as_ref()
+            .is_some_and(|it| it.standing == SyncStanding::NeedsPerson)
+    })
+}
+
 /// What the phone's bar has no room for.
 #[component]
 fn MoreSheet(
@@ -240,13 +292,14 @@ fn MoreSheet(
                             <li>
                                 <a href=href on:click=move |_| open.set(false)>
                                     <Icon glyph=action.icon()/>
-                                    <span>{action.label(words)}</span>
+                                    <span>{place_name(words, action)}</span>
                                 </a>
                             </li>
                         }
                             .into_any()
                     })
                     .collect_view()}
+                <li on:click=move |_| open.set(false)><SyncLink/></li>
                 <li>
                     <button
                         type="button"
@@ -330,7 +383,38 @@ fn Banners() -> impl IntoView {
             }
         })
     };
-    view! { <div class="banners">{connection}{silent}{failure}{standing}{offline}</div> }.into_any()
+    let newer = move || {
+        let other = matches!(client.connection().get(), Connection::OtherVersion);
+        (state.newer.get() && !other).then(|| {
+            view! {
+                <Banner text=words.shell_newer() icon=icon::REFRESH>
+                    <Button label=words.act_reload() on_press=|()| take_newer()/>
+                </Banner>
+            }
+        })
+    };
+    view! { <div class="banners">{connection}{silent}{failure}{standing}{sync_stopped(state, words)}{newer}{offline}</div> }
+        .into_any()
+}
+
+/// Sync waits for the person; its own page says so itself.
+fn sync_stopped(state: State, words: Words) -> AnyView {
+    let stopped = Memo::new(move |_| {
+        let there = state
+            .place
+            .with(|place| place.route.section() == Section::Sync);
+        !there && needs_person(state.client.sync())
+    });
+    let banner = move || {
+        stopped.get().then(|| {
+            view! {
+                <Banner text=words.sync_banner_needs_person() tone=Tone::Notice icon=icon::ALERT>
+                    <LinkButton label=words.sync_title() href="#/settings/sync"/>
+                </Banner>
+            }
+        })
+    };
+    banner.into_any()
 }
 
 /// The parts of the status that banners are made of, so that other changes do not draw them again.
@@ -371,7 +455,7 @@ fn standing(words: Words, notable: Notable) -> AnyView {
     let unfinished = notable.unfinished.map(|(file, rows)| {
         view! {
             <Banner text=words.shell_unfinished(&file, rows) tone=Tone::Notice icon=icon::IMPORT>
-                <LinkButton label=words.shell_unfinished_open() href="#/import"/>
+                <LinkButton label=words.shell_unfinished_open() href="#/data"/>
             </Banner>
         }
     });

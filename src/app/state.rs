@@ -35,6 +35,8 @@ pub struct State {
     pub narrow: RwSignal<bool>,
     /// The network is away.
     pub offline: RwSignal<bool>,
+    /// A newer version of the page is on this device and waits to be taken.
+    pub newer: RwSignal<bool>,
     /// Title of the page, without the product's name.
     pub title: RwSignal<String>,
 }
@@ -54,6 +56,7 @@ impl State {
             keys: RwSignal::new(false),
             narrow: RwSignal::new(false),
             offline: RwSignal::new(false),
+            newer: RwSignal::new(false),
             title: RwSignal::new(String::new()),
         }
     }
@@ -184,6 +187,22 @@ impl Asking {
         draw: impl Fn(&Reply) -> AnyView + Send + Sync + 'static,
     ) -> AnyView {
         self.view_boxed(shape, Box::new(draw))
+    }
+
+    /// The same of what `pick` takes out of the answer, drawn anew only when that is another: a menu that is open in it
+    /// stays open while other data change.
+    pub fn steady<T: Clone + PartialEq + Send + Sync + 'static>(
+        self,
+        shape: &'static str,
+        pick: impl Fn(&Reply) -> Option<T> + Send + Sync + 'static,
+        draw: impl Fn(&T) -> AnyView + Send + Sync + 'static,
+    ) -> AnyView {
+        let now = Memo::new(move |_| pick(&*self.reply()?));
+        let content = move || match now.get() {
+            Some(now) => draw(&now),
+            None => self.view(shape, |_| ().into_any()),
+        };
+        view! { <div class="answer" aria-busy=move || self.loading.get().then_some("true")>{content}</div> }.into_any()
     }
 
     fn view_boxed(self, shape: &'static str, draw: Draw) -> AnyView {

@@ -74,7 +74,10 @@ pub fn Dialog(
                 // The backdrop belongs to the dialog element itself; its content lies in children.
                 let target = event.target();
                 let own = element.get_untracked();
+                // The second press of a double click on what opened it is not meant for the backdrop.
+                let meant = event.detail() < 2;
                 if let (Some(target), Some(own)) = (target, own)
+                    && meant
                     && AsRef::<web_sys::EventTarget>::as_ref(&*own) == &target
                 {
                     open.set(false);

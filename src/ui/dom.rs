@@ -7,16 +7,18 @@
 
 mod attribute;
 mod flow;
+mod stage;
 mod view;
 
 pub use attribute::{Attribute, Flag, Property, Value};
 pub use flow::{
     Children, ChildrenFn, Effect, For, ForProps, Key, Show, ShowProps, ToChildren, spawn_local,
 };
+pub use stage::{Listening, document, host_choice, window, window_event_listener};
 pub use view::{AnyView, CollectView, IntoView, mount, text};
 
 use leptos::ev::EventDescriptor;
-use leptos::prelude::{NodeRef, Owner, document};
+use leptos::prelude::{NodeRef, Owner};
 use leptos::reactive::effect::RenderEffect;
 use leptos::tachys::html::element::ElementType;
 use leptos::tachys::html::node_ref::NodeRefContainer;

@@ -51,6 +51,7 @@ glyphs! {
     FILE_X = "file-x",
     FILTER = "list-filter",
     GIFT = "gift",
+    GRIP = "grip-vertical",
     HELP = "circle-help",
     HISTORY = "history",
     HOME = "house",
@@ -91,6 +92,7 @@ glyphs! {
     SUN = "sun",
     TAG = "tag",
     TRASH = "trash-2",
+    REDO = "redo-2",
     UNDO = "undo-2",
     UPLOAD = "upload",
 }

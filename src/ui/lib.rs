@@ -36,7 +36,7 @@ pub use tag::{Badge, Chip, Tone};
 pub mod prelude {
     pub use crate::dom::{
         AnyView, Children, ChildrenFn, CollectView, Effect, For, IntoView, IntoView as IntoAny,
-        Show,
+        Show, document, host_choice, window, window_event_listener,
     };
     pub use leptos::prelude::*;
     pub use view::view;

@@ -15,7 +15,8 @@ pub fn download(blob: &Blob, name: &str) -> bool {
 
 fn try_download(blob: &Blob, name: &str) -> Result<(), JsValue> {
     let window = web_sys::window().ok_or(JsValue::NULL)?;
-    let document = window.document().ok_or(JsValue::NULL)?;
+    // In a host page the link is made and pressed inside our own place.
+    let document = ui::dom::document();
     let body = document.body().ok_or(JsValue::NULL)?;
     let address = Url::create_object_url_with_blob(blob)?;
     let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();

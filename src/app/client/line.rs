@@ -223,9 +223,7 @@ impl Line {
 
     /// The start script of the page (`boot.js`) names the worker beside itself, relative to the page.
     fn worker_url(&self) -> Result<String, JsValue> {
-        let document = web_sys::window()
-            .and_then(|window| window.document())
-            .ok_or(JsValue::NULL)?;
+        let document = document();
         let name = match &self.options.worker_url {
             Some(url) => url.clone(),
             None => document
@@ -246,6 +244,7 @@ impl Line {
             demo: self.options.demo.clone(),
             zone: self.options.zone.clone(),
             currency: self.options.currency.clone(),
+            passphrase: None,
         });
         match wire::envelope(&hello, &[]) {
             Ok(envelope) => self.post(&envelope),
@@ -280,8 +279,12 @@ impl Line {
         };
         match message {
             WorkerMessage::Ready { version, status } if version == PROTOCOL_VERSION => {
+                if status.encrypted {
+                    crate::router::keep_secret();
+                }
                 self.signals.columns_ready.set(status.columns_ready);
                 self.signals.data_version.set(status.data_version);
+                self.signals.sync.set(status.sync);
                 self.signals.status.set(Some(status));
                 self.signals.connection.set(Connection::Ready);
             }
@@ -338,6 +341,8 @@ impl Line {
                 self.refresh_status_soon();
             }
             Event::LeaderSilent { silent } => self.signals.leader_silent.set(silent),
+            Event::Sync(light) => self.signals.sync.set(light),
+            Event::Locked => crate::shell::reload(),
             Event::Leader { here } => self.signals.status.update(|status| {
                 if let Some(status) = status {
                     status.leader = here;
@@ -365,6 +370,7 @@ impl Line {
 
     fn set_status(&self, status: protocol::Status) {
         self.signals.columns_ready.set(status.columns_ready);
+        self.signals.sync.set(status.sync);
         self.signals.status.set(Some(status));
     }
 

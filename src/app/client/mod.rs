@@ -27,6 +27,7 @@ use futures_channel::oneshot;
 use line::{Answer, Line, Waiting};
 use protocol::{
     Command, Done, Fault, FaultCode, Progress, Query, Reply, Request, RequestId, Status, Storage,
+    SyncLight,
 };
 use std::future::Future;
 use std::rc::Rc;
@@ -71,6 +72,7 @@ pub enum Connection {
 struct Signals {
     connection: RwSignal<Connection>,
     status: RwSignal<Option<Status>>,
+    sync: RwSignal<Option<SyncLight>>,
     data_version: RwSignal<u64>,
     columns_ready: RwSignal<bool>,
     failure: RwSignal<Option<String>>,
@@ -125,6 +127,7 @@ impl Client {
         let signals = Signals {
             connection: RwSignal::new(Connection::Opening),
             status: RwSignal::new(None),
+            sync: RwSignal::new(None),
             data_version: RwSignal::new(0),
             columns_ready: RwSignal::new(false),
             failure: RwSignal::new(None),
@@ -206,6 +209,11 @@ impl Client {
     /// What is open and how it stands with storage and backup; kept up to date.
     pub fn status(&self) -> Signal<Option<Status>> {
         self.signals.status.into()
+    }
+
+    /// How sync stands; `None` where no endpoint is connected.
+    pub fn sync(&self) -> RwSignal<Option<SyncLight>> {
+        self.signals.sync
     }
 
     /// How the connection stands.

@@ -154,19 +154,19 @@ impl<'a> FirstRequest<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum FirstReply {
-    Status(Status),
+    Status(Box<Status>),
     Home(Box<HomeView>),
     Found(Vec<FoundRecord>),
-    File(FileView),
+    File(Box<FileView>),
 }
 
 impl From<FirstReply> for Reply {
     fn from(first: FirstReply) -> Self {
         match first {
-            FirstReply::Status(status) => Reply::Status(status),
+            FirstReply::Status(status) => Reply::Status(*status),
             FirstReply::Home(home) => Reply::Home(home),
             FirstReply::Found(found) => Reply::Found(found),
-            FirstReply::File(file) => Reply::File(file),
+            FirstReply::File(file) => Reply::File(*file),
         }
     }
 }

@@ -4,18 +4,28 @@
 //! measuring and nothing jumps. Each chart is an image for readers, named by its title, with its table below it.
 
 mod bars;
+mod beside;
 mod columns;
 mod flow;
 mod heat;
 mod line;
+mod pyramid;
+mod ranked;
+mod sankey;
 mod stacked;
+mod treemap;
 
 pub use bars::{Bar, Bars};
+pub use beside::{Beside, BesideColumn};
 pub use columns::{Legend, StackColumn, StackedColumns};
 pub use flow::{Flow, FlowLink, FlowNode};
 pub use heat::{HeatCell, HeatMap};
 pub use line::{Line, Sparkline};
+pub use pyramid::{Band, Pyramid, Wing};
+pub use ranked::{Ranked, RankedRow};
+pub use sankey::{Sankey, SankeyLink, SankeyNode};
 pub use stacked::{Part, StackedBar};
+pub use treemap::{Tile, Treemap};
 
 use crate::prelude::*;
 

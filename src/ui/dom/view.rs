@@ -1,7 +1,7 @@
 //! What can be a view: words, numbers, nothing, several views, and functions that give them.
 
-use super::alive;
-use leptos::prelude::{Get, Memo, RwSignal, Signal, document};
+use super::{alive, document};
+use leptos::prelude::{Get, Memo, RwSignal, Signal};
 use web_sys::{Node, Text};
 
 /// A view: a node of the document that is not yet in its place; nothing is an empty fragment.

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use text::Words;
 use ui::prelude::*;
 use ui::{Icon, IconButton, Input, icon};
+use wasm_bindgen::JsCast;
 
 /// Where the channel is remembered on this device.
 const CHANNEL: &str = "counter.channel";
@@ -230,8 +231,31 @@ struct Typed {
     at: f64,
 }
 
+/// Gives the amount the focus when a member was chosen, after the page's title has had it; not while the person is
+/// elsewhere, as on the switch between what can be done.
+fn focus_amount() {
+    let give = || {
+        let lost = document()
+            .active_element()
+            .is_none_or(|now| ["BODY", "H1"].contains(&now.tag_name().as_str()));
+        let field = document()
+            .query_selector(".till-amount-input")
+            .ok()
+            .flatten();
+        let field = field.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
+        if let (true, Some(field)) = (lost, field) {
+            let _ = field.focus();
+        }
+    };
+    request_animation_frame(move || {
+        give();
+        request_animation_frame(give);
+    });
+}
+
 fn amount_field(form: Form, book: Callback<()>) -> AnyView {
     let words = form.till.words;
+    focus_amount();
     let typed = StoredValue::new(Typed::default());
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.is_composing() || event.ctrl_key() || event.meta_key() {

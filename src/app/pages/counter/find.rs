@@ -13,6 +13,7 @@ use protocol::{
 use text::Words;
 use ui::prelude::*;
 use ui::{Button, Icon, PageHead, icon};
+use wasm_bindgen::JsCast;
 
 /// Members shown for a search; more would not fit above a phone's keyboard.
 const SHOWN: u32 = 8;
@@ -32,7 +33,7 @@ pub fn page(till: Till) -> AnyView {
     let pick = Callback::new(move |(customer, _): (CustomerId, String)| till.open(customer));
     let searching = Memo::new(move |_| search.with(|text| !text.trim().is_empty()));
     view! {
-        <div class="till-find">
+        <div class="till-find" on:keydown=move |event| arrows(&event)>
             <PageHead title=words.counter_title() text=words.counter_lead()/>
             <div class="till-search">
                 {field(till, search)}
@@ -56,7 +57,41 @@ pub fn page(till: Till) -> AnyView {
     .into_any()
 }
 
-/// The search field: Enter opens the only one found, or whose code was typed; hand scanners end with it.
+/// Arrow keys go through what was found: from the search field down, and back up to it.
+fn arrows(event: &leptos::ev::KeyboardEvent) {
+    let down = match event.key().as_str() {
+        "ArrowDown" => true,
+        "ArrowUp" => false,
+        _ => return,
+    };
+    let target: web_sys::Element = event_target(event);
+    let is = |selector: &str| target.closest(selector).ok().flatten();
+    let near = |from: web_sys::Element| {
+        if down {
+            from.next_element_sibling()
+        } else {
+            from.previous_element_sibling()
+        }
+    };
+    let find = |selector: &str| document().query_selector(selector).ok().flatten();
+    let next = match is(".till-found li") {
+        Some(row) => match near(row) {
+            Some(row) => row.first_element_child(),
+            None if down => None,
+            None => find(".till-search input"),
+        },
+        None if down && is(".till-search input").is_some() => {
+            find(".till-find > .till-found .till-row")
+        }
+        None => return,
+    };
+    event.prevent_default();
+    if let Some(next) = next.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = next.focus();
+    }
+}
+
+/// The search field: Enter opens the first one found, or whose code was typed; hand scanners end with it.
 fn field(till: Till, search: RwSignal<String>) -> AnyView {
     let words = till.words;
     let stranger = RwSignal::new(false);
@@ -72,7 +107,7 @@ fn field(till: Till, search: RwSignal<String>) -> AnyView {
         }
         event.prevent_default();
         let code = text.to_ascii_lowercase().starts_with("shuke");
-        till.open_code(text, move || {
+        till.open_found(text, !code, move || {
             let _ = stranger.try_set(code);
         });
     };
@@ -177,8 +212,13 @@ fn member(words: Words, it: &FoundMember, pick: Pick) -> AnyView {
     .into_any()
 }
 
+/// Where a receipt that was found leads.
+pub fn slip_href(it: &FoundReceipt) -> String {
+    Route::Counter(Some(it.customer)).with(&[("order", &it.order.to_string())])
+}
+
 fn slip(words: Words, it: &FoundReceipt) -> AnyView {
-    let href = Route::Counter(Some(it.customer)).with(&[("order", &it.order.to_string())]);
+    let href = slip_href(it);
     let text = words.counter_receipt_of(&it.number, &words.money(it.amount, it.currency));
     view! {
         <li>

@@ -131,6 +131,11 @@ impl Till {
 
     /// Opens whose code this is; `nobody` is called when it is nobody's.
     fn open_code(self, code: String, nobody: impl FnOnce() + 'static) {
+        self.open_found(code, false, nobody);
+    }
+
+    /// The same, for what a person typed if `first`: of several found the first, as the list shows them.
+    fn open_found(self, code: String, first: bool, nobody: impl FnOnce() + 'static) {
         let query = CounterQuery::Find {
             search: code,
             limit: 2,
@@ -146,11 +151,13 @@ impl Till {
             };
             let only = match found.members.as_slice() {
                 [only] => Some(only.customer),
+                [best, ..] if first => Some(best.customer),
                 _ => None,
             };
-            match found.exact.or(only) {
-                Some(customer) => self.open(customer),
-                None => nobody(),
+            match (found.exact.or(only), found.receipts.first()) {
+                (Some(customer), _) => self.open(customer),
+                (None, Some(slip)) if first => navigate(&find::slip_href(slip)),
+                (None, _) => nobody(),
             }
         });
     }

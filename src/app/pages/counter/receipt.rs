@@ -2,6 +2,7 @@
 //! member.
 
 use super::{Act, Slip, Till, find};
+use crate::clipboard;
 use crate::router::{Route, navigate};
 use crate::state::use_status;
 use leptos::task::spawn_local;
@@ -11,7 +12,6 @@ use std::time::Duration;
 use text::Words;
 use ui::prelude::*;
 use ui::{Button, Dialog, Icon, Look, icon};
-use wasm_bindgen_futures::JsFuture;
 
 /// The first moment in which a receipt takes no taps, in milliseconds: the second tap of a hasty double tap must not
 /// land on whatever stands where the button was.
@@ -45,7 +45,10 @@ fn paper(till: Till, slip: Slip) -> AnyView {
     let movable = receipt.order.is_some()
         && matches!(receipt.kind, ActKind::Sold | ActKind::Moved)
         && receipt.amount.0 > 0;
-    let copy = move |()| copy(till, text.clone());
+    let copy = move |()| {
+        let (done, failed) = (words.counter_copied(), words.counter_copy_failed());
+        clipboard::copy(till.state, text.clone(), done, failed);
+    };
     let print = move |()| {
         // A page that cannot print itself has nothing else to offer.
         let _ = window().print();
@@ -315,25 +318,6 @@ fn undo(till: Till, slip: Slip) -> AnyView {
         .into_any(),
     };
     view! { <div class="till-undo-place">{content}{act.notice()}</div> }.into_any()
-}
-
-fn copy(till: Till, text: String) {
-    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into());
-    let words = till.words;
-    spawn_local(async move {
-        let written = match clipboard {
-            Ok(clipboard) if !clipboard.is_undefined() => {
-                let clipboard: web_sys::Clipboard = wasm_bindgen::JsCast::unchecked_into(clipboard);
-                JsFuture::from(clipboard.write_text(&text)).await.is_ok()
-            }
-            _ => false,
-        };
-        if written {
-            till.state.toasts.done(words.counter_copied(), None);
-        } else {
-            till.state.toasts.wrong(words.counter_copy_failed());
-        }
-    });
 }
 
 /// The dialog in which the right member is found.

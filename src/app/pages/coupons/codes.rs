@@ -1,6 +1,7 @@
 //! Codes of a coupon: making, finding, exporting, taking back.
 
 use super::seed;
+use crate::many::{SetFilter, rule_of_key, use_sets};
 use crate::pages::customers::{plain_number, save_file};
 use crate::router::Route;
 use crate::state::{State, apply_in, use_ask, use_currency, use_state, use_words};
@@ -38,8 +39,10 @@ pub fn Codes(
     let filter = RwSignal::new(String::new());
     let offset = RwSignal::new(0u64);
     let total = RwSignal::new(0u64);
+    let of = RwSignal::new(String::new());
+    let sets = use_sets();
     Effect::watch(
-        move || (search.get(), filter.get()),
+        move || (search.get(), filter.get(), of.get()),
         move |_, _, _| offset.set(0),
         false,
     );
@@ -48,6 +51,7 @@ pub fn Codes(
             id,
             which: which(&filter.get()),
             search: search.get(),
+            rule: rule_of_key(Some(sets), &of.get()),
             offset: offset.get(),
             limit: ROWS as u32,
         })
@@ -55,8 +59,9 @@ pub fn Codes(
     let save = save_file();
     let export = Callback::new(move |()| {
         let which = which(&filter.get_untracked());
+        let rule = rule_of_key(Some(sets), &of.get_untracked());
         save.run((
-            ExportWhat::Coupons(CouponExport::Codes { id, which }),
+            ExportWhat::Coupons(CouponExport::Codes { id, which, rule }),
             ExportFormat::Csv,
         ));
     });
@@ -71,6 +76,7 @@ pub fn Codes(
         <div class="toolbar">
             <SearchField label=words.coupons_codes_search() value=search clear_label=words.act_clear()/>
             <Select label=words.coupons_codes_which() label_hidden=true value=filter choices/>
+            <SetFilter value=of sets/>
             <Button label=words.coupons_export() icon=icon::SAVE look=Look::Quiet on_press=export/>
         </div>
         {asking

@@ -1,5 +1,6 @@
 //! Orders with a coupon.
 
+use crate::many::{SetFilter, rule_of_key, use_sets};
 use crate::pages::customers::save_file;
 use crate::router::Route;
 use crate::state::{use_ask, use_currency, use_place, use_words};
@@ -25,11 +26,18 @@ pub fn Uses(
     let new_only = RwSignal::new(place.with_untracked(|place| place.params.get("new").is_some()));
     let offset = RwSignal::new(0u64);
     let total = RwSignal::new(0u64);
-    Effect::watch(move || new_only.get(), move |_, _, _| offset.set(0), false);
+    let of = RwSignal::new(String::new());
+    let sets = use_sets();
+    Effect::watch(
+        move || (new_only.get(), of.get()),
+        move |_, _, _| offset.set(0),
+        false,
+    );
     let asking = use_ask(move || {
         Query::Coupons(CouponQuery::Uses {
             id,
             new_only: new_only.get(),
+            rule: rule_of_key(Some(sets), &of.get()),
             offset: offset.get(),
             limit: ROWS as u32,
         })
@@ -37,13 +45,17 @@ pub fn Uses(
     let save = save_file();
     let export = Callback::new(move |()| {
         save.run((
-            ExportWhat::Coupons(CouponExport::Uses { id }),
+            ExportWhat::Coupons(CouponExport::Uses {
+                id,
+                rule: rule_of_key(Some(sets), &of.get_untracked()),
+            }),
             ExportFormat::Csv,
         ));
     });
     view! {
         <div class="toolbar">
             <Checkbox label=words.coupons_new_only() value=new_only/>
+            <SetFilter value=of sets/>
             <Button label=words.coupons_export() icon=icon::SAVE look=Look::Quiet on_press=export/>
         </div>
         {asking

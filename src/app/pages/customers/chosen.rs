@@ -2,12 +2,14 @@
 
 use super::Shared;
 use super::list::{List, spend_of};
-use crate::state::{apply_in, use_currency, use_words};
-use model::CustomerId;
-use protocol::Command;
+use crate::many::{Kind, ManyDialog, Wish, act, bulk_said};
+use crate::state::{State, apply_in, use_currency, use_words};
+use model::{CustomerId, ListId};
+use protocol::{Bulk, BulkAct, Command, MembershipCommand};
 use std::collections::BTreeSet;
+use text::Words;
 use ui::prelude::*;
-use ui::{Button, Dialog, IconButton, Input, Look, icon};
+use ui::{Button, Dialog, IconButton, Input, LinkButton, Look, Menu, icon, spawn_local};
 
 /// Customers who are chosen, in sight or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +53,21 @@ pub fn ChosenBar() -> impl IntoView {
             },
         );
     });
+    let on_list = Memo::new(move |_| shared.static_list().map(|(id, _)| id));
+    let wish = RwSignal::new(None::<Wish>);
+    // Made anew with the choice, so that its items act on who is chosen now.
+    let many = move || {
+        let who = protocol::Chosen::Ids(
+            list.chosen
+                .with(|chosen| chosen.0.iter().copied().collect()),
+        );
+        let name = words.customers_selected(count.get());
+        let items = [Kind::Assign, Kind::Award, Kind::AddToList, Kind::Freeze]
+            .into_iter()
+            .map(|kind| act(words, wish, &who, &name, kind))
+            .collect();
+        view! { <Menu label=words.many_menu() icon=icon::MORE items/> }
+    };
     view! {
         <Show when=move || any.get()>
             <div class="chosen-bar" role="region" aria-label=move || words.customers_selected(count.get())>
@@ -68,6 +85,9 @@ pub fn ChosenBar() -> impl IntoView {
                         label=words.customers_tag_remove()
                         on_press=Callback::new(move |()| tagging.set(Some(false)))
                     />
+                    {move || on_list.get().map(|of| off_list(words, shared.state, list, of))}
+                    {move || merging(words, list)}
+                    {many}
                     <Button
                         label=words.customers_remove()
                         look=Look::Danger
@@ -79,8 +99,52 @@ pub fn ChosenBar() -> impl IntoView {
             </div>
         </Show>
         <TagDialog tagging/>
+        <ManyDialog wish/>
     }
     .into_any()
+}
+
+/// The button that takes the chosen off the static list that is shown.
+fn off_list(words: Words, state: State, list: List, of: ListId) -> AnyView {
+    let press = Callback::new(move |()| {
+        take_off(state, of, ids(list), move || {
+            let _ = list.chosen.try_set(Chosen::default());
+        });
+    });
+    view! { <Button label=words.many_list_take() icon=icon::MINUS on_press=press/> }.into_any()
+}
+
+/// Takes customers off a static list, and tells so with a way back.
+pub fn take_off(state: State, list: ListId, ids: Vec<CustomerId>, then: impl FnOnce() + 'static) {
+    let act = BulkAct::TakeOffList { list };
+    let bulk = Bulk {
+        who: protocol::Chosen::Ids(ids),
+        act: act.clone(),
+    };
+    let answer = state
+        .client
+        .apply(Command::Membership(MembershipCommand::Bulk(bulk)));
+    spawn_local(async move {
+        let words = text::Words::new(state.locale.get_untracked());
+        match answer.await {
+            Ok(done) => {
+                state.toasts.done(bulk_said(words, &act, &done), done.batch);
+                then();
+            }
+            Err(fault) => state.toasts.fault(&fault),
+        }
+    });
+}
+
+/// Two to fifty records may be one customer; the page says what would become of them.
+fn merging(words: text::Words, list: List) -> Option<AnyView> {
+    let ids: Vec<CustomerId> = list
+        .chosen
+        .with(|chosen| chosen.0.iter().copied().collect());
+    (2..=50).contains(&ids.len()).then(|| {
+        let href = crate::pages::data::merge_href(&ids);
+        view! { <LinkButton label=words.twins_from_list() icon=icon::PEOPLE href/> }.into_any()
+    })
 }
 
 fn ids(list: List) -> Vec<CustomerId> {

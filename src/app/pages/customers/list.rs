@@ -2,17 +2,21 @@
 
 use super::cells::{self, Setting};
 use super::chosen::{Chosen, ChosenBar};
+use super::question::{Group, join};
 use super::stretches::Stretches;
 use super::toolbar::{Conditions, Toolbar};
 use super::{Editing, Shared};
 use crate::expect_reply;
 use crate::pages::orders::instant;
+use crate::pages::segments::{Missing, Subject};
 use crate::prefs;
 use crate::router;
 use crate::state::{use_client, use_currency, use_today, use_words};
 use leptos::ev;
+use model::rule::Rule;
 use model::{CustomerId, Money};
-use protocol::{CustomerRow, CustomerSort, Query, Reply};
+use protocol::{CustomerRow, CustomerSort, Fault, Query, Reply};
+use text::Words;
 use ui::prelude::*;
 use ui::{
     Align, Button, Column, EmptyState, ErrorState, LinkButton, Look, RowContent, Skeleton, Sorted,
@@ -189,7 +193,7 @@ fn Table() -> impl IntoView {
         (Some(_), _) => "rows",
     });
     move || match state.get() {
-        "error" => failed(list).into_any(),
+        "error" => failed(list, shared).into_any(),
         "loading" => view! { <Skeleton lines=12 shape="rows"/> }.into_any(),
         "none" => none(shared).into_any(),
         _ => view! {
@@ -288,21 +292,45 @@ fn pick(setting: Setting, list: List, id: CustomerId, name: &str) -> AnyView {
     .into_any()
 }
 
-fn failed(list: List) -> impl IntoView {
+fn failed(list: List, shared: Shared) -> impl IntoView {
     let words = use_words();
-    let reason = list
-        .rows
-        .fault()
-        .map(|fault| words.fault(&fault))
-        .unwrap_or_default();
+    let fault = list.rows.fault();
+    let reason = fault.as_ref().map(|fault| words.fault(fault));
+    let gap = move || {
+        let href = gap(words, shared, fault.as_ref()?)?;
+        Some(view! { <LinkButton label=words.segment_broken_show() href/> })
+    };
     view! {
         <ErrorState
             title=words.customers_error_title()
-            text=[&reason, " ", words.customers_error_text()].concat()
+            text=[&reason.unwrap_or_default(), " ", words.customers_error_text()].concat()
             action=words.customers_retry()
             on_action=Callback::new(move |()| list.rows.refresh())
-        />
+        >
+            {gap}
+        </ErrorState>
     }
+}
+
+/// The link to the condition that names a segment which is gone: that of the list, or of the segment it is narrowed to.
+fn gap(words: Words, shared: Shared, fault: &Fault) -> Option<String> {
+    let question = shared.question.get_untracked();
+    let mut subject = Subject::default();
+    let mut fault = fault.clone();
+    if let Some(Group::Saved(id)) = question.group
+        && let Some((saved, known)) = shared.segments.with(|all| {
+            let saved = all.iter().find(|it| it.id == Some(id))?;
+            Some((saved.clone(), saved.fault.clone()?))
+        })
+    {
+        subject = Subject::of(words, &saved, question.on);
+        fault = known;
+    } else {
+        subject.rule = join(&question.conditions);
+        subject.as_of = question.on;
+    }
+    let missing = Missing::of(&Rule::parse(&subject.rule).ok()?, &fault)?;
+    Some(subject.condition_href(&missing.path))
 }
 
 fn none(shared: Shared) -> AnyView {

@@ -7,7 +7,7 @@ mod cells;
 mod chosen;
 mod condition;
 mod conditions;
-mod draft;
+pub mod draft;
 mod export;
 mod form;
 mod import_part;
@@ -25,11 +25,13 @@ pub use form::{CustomerForm, Editing, suggestions as customer_suggestions};
 pub use import_part::ImportChip;
 pub use names::{customer_name, one_line as customer_one_line, phone_shown};
 pub use question::{read_import, write_import};
+pub use record::field_shown;
 
+use crate::pages::data::out::{EraseDialog, PersonDialog};
 use crate::router::{self, Params, Route};
-use crate::state::{State, use_client, use_state, use_title, use_words};
-use model::{BatchId, CustomerId};
-use protocol::{Query, Reply, SegmentView};
+use crate::state::{State, use_ask, use_client, use_state, use_title, use_words};
+use model::{BatchId, CustomerId, ListId};
+use protocol::{MembershipQuery, MembershipReply, Query, Reply, SegmentView};
 use question::Question;
 use std::sync::Arc;
 use ui::prelude::*;
@@ -51,8 +53,14 @@ pub(crate) struct Shared {
     pub open: Memo<Option<CustomerId>>,
     /// Ready and saved segments.
     pub segments: RwSignal<Arc<Vec<SegmentView>>>,
+    /// The static lists.
+    pub lists: Memo<Arc<Vec<(ListId, String)>>>,
     /// The form, when it is open.
     pub editing: RwSignal<Option<Editing>>,
+    /// Who everything is told about, and what they are called. These dialogs outlive the record that opens them.
+    pub telling: RwSignal<Option<(CustomerId, String)>>,
+    /// Who is about to be erased for good.
+    pub erasing: RwSignal<Option<(CustomerId, String)>>,
 }
 
 impl Shared {
@@ -64,6 +72,22 @@ impl Shared {
             None => Route::Customers,
         };
         router::replace(&self.href(&route, &question, &[]));
+    }
+
+    /// The static list whose members are shown, alone or narrowed down further. Listens.
+    pub fn static_list(&self) -> Option<(ListId, String)> {
+        let named = self.question.with(|question| {
+            let ids = question
+                .conditions
+                .iter()
+                .filter_map(|node| node.get("segment"));
+            ids.filter_map(|id| id.as_str().map(str::to_owned))
+                .collect::<Vec<_>>()
+        });
+        self.lists.with(|lists| {
+            let is_named = |(id, _): &&(ListId, String)| named.contains(&id.to_string());
+            lists.iter().find(is_named).cloned()
+        })
     }
 
     /// The link to a customer that keeps the list as it is.
@@ -120,7 +144,10 @@ pub fn CustomersPage() -> impl IntoView {
             })
         }),
         segments: RwSignal::new(Arc::default()),
+        lists: static_lists(),
         editing: RwSignal::new(None),
+        telling: RwSignal::new(None),
+        erasing: RwSignal::new(None),
     };
     provide_context(shared);
     load_segments(shared);
@@ -139,6 +166,12 @@ pub fn CustomersPage() -> impl IntoView {
             </div>
             <div class="split-record">{record}</div>
         </div>
+        <PersonDialog person=shared.telling/>
+        <EraseDialog
+            person=shared.erasing
+            // Not the list as it was: its search may have their name.
+            on_erased=Callback::new(move |()| router::navigate(&Route::Customers.href()))
+        />
         {move || {
             shared
                 .editing
@@ -158,6 +191,26 @@ fn after_saving(shared: Shared) -> Callback<CustomerId> {
         if shared.open.get_untracked() != Some(id) {
             router::navigate(&shared.customer_href(id));
         }
+    })
+}
+
+/// Ids and names of the static lists.
+fn static_lists() -> Memo<Arc<Vec<(ListId, String)>>> {
+    let asking = use_ask(|| Query::Membership(MembershipQuery::Lists));
+    Memo::new(move |_| {
+        let reply = asking.reply();
+        let Some(Reply::Membership(reply)) = reply.as_deref() else {
+            return Arc::default();
+        };
+        let MembershipReply::Lists(lists) = &**reply else {
+            return Arc::default();
+        };
+        Arc::new(
+            lists
+                .iter()
+                .map(|list| (list.id, list.name.clone()))
+                .collect(),
+        )
     })
 }
 

@@ -7,7 +7,7 @@ use text::Words;
 /// A segment's name: its own, or the word for a ready one.
 pub fn segment_name(words: Words, segment: &SegmentView) -> String {
     match &segment.key {
-        Some(key) => words.ready_segment(key),
+        Some(key) => words.ready_segment_of(key, &segment.name),
         None => segment.name.clone(),
     }
 }

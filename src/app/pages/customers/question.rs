@@ -3,8 +3,9 @@
 //! Invariant: everything a list shows follows from its address, so that every state of it can be sent as a link.
 
 use crate::as_of;
+use crate::many::past;
 use model::{Day, SegmentId};
-use protocol::{CustomerSort, FromImport, ImportPart, ListRequest, SegmentView};
+use protocol::{CustomerSort, FromImport, ImportPart, ListRequest, Past, SegmentView};
 use serde_json::{Value, json};
 
 /// A ready or saved segment to start from.
@@ -29,6 +30,8 @@ pub struct Question {
     pub on: Option<Day>,
     /// Only those of an import.
     pub import: Option<FromImport>,
+    /// What held or happened in the past.
+    pub past: Vec<Past>,
     /// Order of the list.
     pub sort: CustomerSort,
     /// Largest, newest or Z first; `None` is the usual direction of `sort`.
@@ -59,6 +62,9 @@ impl Question {
             group,
             on: get(as_of::PARAM).and_then(|day| day.parse().ok()),
             import: get("import").and_then(|text| read_import(&text)),
+            past: get(past::PARAM)
+                .map(|text| past::read(&text))
+                .unwrap_or_default(),
             sort: SORTS
                 .iter()
                 .find(|(name, _)| *name == sort)
@@ -92,6 +98,9 @@ impl Question {
         if let Some(import) = self.import {
             pairs.push(("import", write_import(import)));
         }
+        if !self.past.is_empty() {
+            pairs.push((past::PARAM, past::write(&self.past)));
+        }
         if self.sort != CustomerSort::default() {
             let name = SORTS.iter().find(|(_, sort)| *sort == self.sort);
             pairs.push(("sort", name.map_or("", |(name, _)| name).to_owned()));
@@ -108,6 +117,7 @@ impl Question {
             || !self.conditions.is_empty()
             || self.group.is_some()
             || self.import.is_some()
+            || !self.past.is_empty()
     }
 
     /// The direction that holds: names go from A to Z, everything else from the largest or newest.
@@ -149,6 +159,7 @@ impl Question {
             segment,
             as_of: self.on,
             import: self.import,
+            past: self.past.clone(),
             sort: self.sort,
             descending: self.is_descending(),
             offset,
@@ -180,7 +191,7 @@ pub fn read_import(text: &str) -> Option<FromImport> {
     })
 }
 
-/// The parts of a rule that hold together: the nodes of an outer `all`, or the rule itself.
+/// The parts of a rule that hold together: the nodes of an outer `all`, or the rule itself, also where it is none.
 pub fn split(rule: &str) -> Vec<Value> {
     match serde_json::from_str::<Value>(rule) {
         Ok(Value::Object(mut node)) => match node.remove("all") {
@@ -191,7 +202,9 @@ pub fn split(rule: &str) -> Vec<Value> {
             }
             None => vec![Value::Object(node)],
         },
-        _ => Vec::new(),
+        // Kept as it is, so that the list says what is wrong with it. Without it everybody would be shown.
+        Ok(other) => vec![other],
+        Err(_) => vec![Value::String(rule.to_owned())],
     }
 }
 
@@ -226,6 +239,7 @@ mod tests {
                 group: Some(Group::Ready("birthday".to_owned())),
                 on: Day::from_ymd(2026, 3, 31),
                 import: read_import("created:0000100000001"),
+                past: past::read(r#"[{"absent":{"on":"2026-03-31"}}]"#),
                 sort: CustomerSort::Spend,
                 descending: Some(false),
             },
@@ -244,7 +258,12 @@ mod tests {
         assert_eq!(split(r#"{"all":[]}"#).len(), 0);
         assert_eq!(split(r#"{"all":[{"all":[]},{"not":{"all":[]}}]}"#).len(), 2);
         assert_eq!(split(r#"{"any":[{"all":[]}]}"#).len(), 1);
-        assert_eq!(split("nonsense").len(), 0);
+        for nonsense in ["nonsense", "{", "7", "null", "\"nonsense\""] {
+            let kept = split(nonsense);
+            assert_eq!(kept.len(), 1, "{nonsense} is not everybody");
+            assert_eq!(split(&join(&kept)), kept);
+            assert!(model::rule::Rule::parse(&join(&kept)).is_err());
+        }
     }
 
     #[test]

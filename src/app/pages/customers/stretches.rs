@@ -242,6 +242,18 @@ impl<T: Clone + 'static> Stretches<T> {
             }
             (Some(true), Err(fault)) if fault.code == FaultCode::Cancelled => {}
             (Some(true), Err(fault)) => {
+                // Rows of the question before must not stand under this one.
+                let others = self.inner.try_update_value(|inner| {
+                    let others = inner.other_question;
+                    if others {
+                        inner.stretches.clear();
+                    }
+                    others
+                });
+                if others == Some(true) {
+                    let _ = self.total.try_set(None);
+                    let _ = self.seen.try_update(|seen| *seen += 1);
+                }
                 let _ = self.fault.try_set(Some(fault));
             }
         }

@@ -6,10 +6,14 @@ use super::list::List;
 use super::names::segment_name;
 use super::question::Group;
 use super::{Editing, Shared, save_file};
+use crate::many::{ManyDialog, acts_of};
+use crate::named::{SetNames, named_in, use_set_names};
+use crate::pages::data::out::{ExportDialog, Exported};
 use crate::router;
 use crate::state::{use_currency, use_words};
 use leptos::ev;
-use protocol::{CustomerSort, ExportFormat, ExportWhat};
+use protocol::{CustomerSort, ExportFormat, ExportWhat, Past};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use text::Words;
 use ui::prelude::*;
@@ -35,7 +39,15 @@ pub fn Toolbar() -> impl IntoView {
             save.run((ExportWhat::Customers(request), format));
         }
     };
+    let choosing = RwSignal::new(None::<Exported>);
+    let choose = move || {
+        let question = shared.question.get_untracked();
+        if let Some(request) = question.request(&shared.segments.get_untracked(), 0, 500) {
+            choosing.set(Some(Exported::Customers(request)));
+        }
+    };
     let exports = vec![
+        MenuItem::new(words.out_more(), icon::DOWNLOAD, choose),
         MenuItem::new(words.customers_export_csv(), icon::FILE, move || {
             export(ExportFormat::Csv);
         }),
@@ -43,36 +55,60 @@ pub fn Toolbar() -> impl IntoView {
             export(ExportFormat::Json);
         }),
     ];
+    let wish = RwSignal::new(None);
+    let all = Callback::new(move |()| {
+        let question = shared.question.get_untracked();
+        let request = question.request(&shared.segments.get_untracked(), 0, 500)?;
+        Some(protocol::Chosen::List(request))
+    });
+    // Of a static list there is one more thing to do.
+    let on_list = Memo::new(move |_| shared.static_list().map(|(id, _)| id));
+    let many = move || acts_of(words, wish, all, on_list.get());
+    let many_menu = move || view! { <Menu label=words.many_menu() items=many()/> };
     // Where there is no room for buttons beside the title.
-    let mut few = exports.clone();
-    few.push(MenuItem::new(
-        words.customers_import(),
-        icon::IMPORT,
-        || {
-            router::navigate("#/import");
-        },
-    ));
-    let total = move || match list.rows.total() {
-        Some(total) => words.customers_total(total),
-        None => words.customers_counting().to_owned(),
+    let narrow = exports.clone();
+    let few_menu = move || {
+        let mut few = narrow.clone();
+        few.extend(many());
+        few.push(MenuItem::new(
+            words.customers_import(),
+            icon::IMPORT,
+            || {
+                router::navigate("#/import");
+            },
+        ));
+        view! { <Menu label=words.customers_more() icon=icon::MORE icon_only=true items=few/> }
     };
     view! {
         <PageHead title=words.customers_title() text=words.customers_lead()>
             <span class="when-narrow">
-                <Menu label=words.customers_more() icon=icon::MORE icon_only=true items=few/>
+                {few_menu}
             </span>
+            {many_menu}
             <Menu label=words.customers_export() icon=icon::DOWNLOAD items=exports/>
             <LinkButton label=words.customers_import() icon=icon::IMPORT href="#/import"/>
             <Button label=words.customers_new() look=Look::Primary icon=icon::PERSON_ADD on_press=new/>
         </PageHead>
+        <ExportDialog what=choosing/>
+        <ManyDialog wish/>
         <div class="list-tools">
             <Search/>
-            <p class="list-total" role="status">{total}</p>
+            <p class="list-total" role="status">{move || total(words, list)}</p>
             <SortChoice/>
             <ColumnChoice/>
         </div>
     }
     .into_any()
+}
+
+/// How many there are, as far as it is known.
+fn total(words: Words, list: List) -> String {
+    match list.rows.total() {
+        Some(total) => words.customers_total(total),
+        // What is wrong is said where the rows would be.
+        None if list.rows.fault().is_some() => String::new(),
+        None => words.customers_counting().to_owned(),
+    }
 }
 
 #[component]
@@ -243,7 +279,7 @@ fn column_box(words: Words, list: List, key: &'static str) -> AnyView {
 }
 
 /// What only a link narrows the list down to: an import, a past day.
-fn of_a_link(words: Words, shared: Shared) -> AnyView {
+fn of_a_link(words: Words, shared: Shared, names: SetNames) -> AnyView {
     let import = move || {
         let import = shared.question.with(|question| question.import)?;
         let all = move |()| {
@@ -265,8 +301,57 @@ fn of_a_link(words: Words, shared: Shared) -> AnyView {
         };
         Some(view! { <Chip label remove_label=words.asof_today() on_remove=today/> })
     };
-    view! { {import} {day} }.into_any()
+    let currency = use_currency();
+    let past = move || {
+        let all = shared.question.with(|question| question.past.clone());
+        all.iter()
+            .enumerate()
+            .map(|(at, past)| {
+                let label = crate::many::past::say(words, past, currency, &|id| names.name(id));
+                let remove_label = words.customers_filter_remove(&label);
+                let remove = Callback::new(move |()| {
+                    shared.ask(|mut question| {
+                        if at < question.past.len() {
+                            question.past.remove(at);
+                        }
+                        question
+                    });
+                });
+                view! { <Chip label remove_label on_remove=remove/> }.into_any()
+            })
+            .collect_view()
+    };
+    view! { {import} {past} {day} }.into_any()
 }
+
+/// What the conditions and the past name.
+fn named(question: &super::Question) -> BTreeSet<String> {
+    let mut rules: Vec<String> = question
+        .conditions
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let mut ids = BTreeSet::new();
+    for past in &question.past {
+        match past {
+            Past::Held { rule, .. } => rules.push(rule.clone()),
+            Past::Absent { .. } => {}
+            Past::Entered { segment, .. }
+            | Past::Left { segment, .. }
+            | Past::Member { segment, .. } => {
+                ids.insert(segment.to_string());
+            }
+        }
+    }
+    ids.extend(rules.iter().flat_map(|rule| named_in(rule)));
+    ids
+}
+
+/// Conditions that are shown before one asks for more.
+const CHIPS: usize = 12;
+
+/// Characters of a condition that are shown; a rule may have a thousand nodes.
+const LABEL: usize = 160;
 
 /// The conditions as a sentence: show ... and ...
 #[component]
@@ -274,36 +359,37 @@ pub fn Conditions() -> impl IntoView {
     let words = use_words();
     let shared = expect_context::<Shared>();
     let currency = use_currency();
+    let names = use_set_names(move || shared.question.with(named));
+    let unfolded = RwSignal::new(false);
+    let more = move || {
+        let count = shared.question.with(|question| question.conditions.len());
+        let hidden = count.checked_sub(CHIPS).filter(|hidden| *hidden > 0)?;
+        let label = if unfolded.get() {
+            words.customers_filter_fewer().to_owned()
+        } else {
+            words.customers_filter_more(hidden as u64)
+        };
+        let turn = move |()| unfolded.update(|it| *it = !*it);
+        Some(view! { <Button label look=Look::Quiet on_press=turn/> })
+    };
     let chips = move || {
         let question = shared.question.get();
-        question
-            .conditions
-            .iter()
-            .enumerate()
+        let most = if unfolded.get() { usize::MAX } else { CHIPS };
+        let shown = question.conditions.iter().enumerate().take(most);
+        shown
             .map(|(at, node)| {
-                let label = words.rule_in(&node.to_string(), currency);
-                let remove = Callback::new(move |()| {
-                    shared.ask(|mut question| {
-                        if at < question.conditions.len() {
-                            question.conditions.remove(at);
-                        }
-                        question
-                    });
-                });
-                view! {
-                    <Chip
-                        label=label.clone()
-                        remove_label=words.customers_filter_remove(&label)
-                        on_remove=remove
-                    />
-                }
-                .into_any()
+                let label = words.rule_named(&node.to_string(), currency, &|id| names.name(id));
+                condition(words, shared, at, &text::shortened(label, LABEL))
             })
             .collect_view()
     };
     let narrowed = move || {
         shared.question.with(|q| {
-            !q.conditions.is_empty() || q.group.is_some() || q.import.is_some() || q.on.is_some()
+            !q.conditions.is_empty()
+                || q.group.is_some()
+                || q.import.is_some()
+                || q.on.is_some()
+                || !q.past.is_empty()
         })
     };
     let clear = Callback::new(move |()| {
@@ -312,6 +398,7 @@ pub fn Conditions() -> impl IntoView {
             group: None,
             import: None,
             on: None,
+            past: Vec::new(),
             ..question
         });
     });
@@ -320,7 +407,8 @@ pub fn Conditions() -> impl IntoView {
             <span class="quiet-text">{words.customers_filter_show()}</span>
             <GroupChoice/>
             {chips}
-            {of_a_link(words, shared)}
+            {more}
+            {of_a_link(words, shared, names)}
             <AddCondition/>
             <Show when=narrowed>
                 <Button label=words.customers_filter_clear() look=Look::Quiet on_press=clear/>
@@ -328,6 +416,20 @@ pub fn Conditions() -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// One condition, with its way out.
+fn condition(words: Words, shared: Shared, at: usize, label: &str) -> AnyView {
+    let remove = Callback::new(move |()| {
+        shared.ask(|mut question| {
+            if at < question.conditions.len() {
+                question.conditions.remove(at);
+            }
+            question
+        });
+    });
+    let remove_label = words.customers_filter_remove(label);
+    view! { <Chip label=label.to_owned() remove_label on_remove=remove/> }.into_any()
 }
 
 /// The group to start from: everyone, a ready one, a saved one.

@@ -57,7 +57,7 @@ fn Overview() -> impl IntoView {
     view! {
         <div class="page home">
             <PageHead title text=words.home_lead(weekday(words, today), &words.day(today))>
-                <ui::LinkButton label=words.shell_action_import() href=Route::Import.href() icon=icon::IMPORT/>
+                <ui::LinkButton label=words.shell_action_import() href=Route::Data(String::new()).href() icon=icon::IMPORT/>
                 <ui::LinkButton
                     label=words.shell_action_new_customer()
                     href=Route::NewCustomer.href()
@@ -95,7 +95,12 @@ fn overview(words: Words, currency: Currency, home: &HomeView) -> AnyView {
                 </div>
             </div>
             {revenue(words, currency, home)}
-            {(home.unconverted > 0).then(|| view! { <p class="note">{words.home_unconverted(home.unconverted)}</p> })}
+            {(home.unconverted > 0).then(|| view! {
+                <p class="note">
+                    {words.home_unconverted(home.unconverted)}" "
+                    <a href=Route::Settings("rates".to_owned()).href()>{words.rates_enter()}</a>
+                </p>
+            })}
         </div>
     }
     .into_any()
@@ -294,7 +299,7 @@ fn no_orders(words: Words) -> AnyView {
     view! {
         <section class="section rule-top">
             <EmptyState title=words.home_no_orders() text=words.home_no_orders_text() icon=icon::ORDERS>
-                <ui::LinkButton label=words.home_no_orders_import() href=Route::Import.href() icon=icon::IMPORT/>
+                <ui::LinkButton label=words.home_no_orders_import() href=Route::Data(String::new()).href() icon=icon::IMPORT/>
             </EmptyState>
         </section>
     }

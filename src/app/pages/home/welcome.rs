@@ -2,6 +2,7 @@
 
 use crate::router::{Route, navigate};
 use crate::state::{use_status, use_words};
+use crate::{held, parts};
 use ui::prelude::*;
 use ui::{Button, Glyph, Icon, Look, icon};
 
@@ -32,7 +33,7 @@ pub fn Welcome() -> impl IntoView {
             words.home_welcome_import_text(),
             words.home_welcome_import_action(),
             Look::Primary,
-            || navigate(&Route::Import.href()),
+            || navigate(&Route::Data(String::new()).href()),
         ),
         way(
             icon::PLAY,
@@ -52,9 +53,11 @@ pub fn Welcome() -> impl IntoView {
         ),
     ];
     let ways: Vec<AnyView> = ways.into_iter().collect();
+    let lost = use_status().with_untracked(|s| s.as_ref().is_some_and(held::is_lost));
     let memory =
         use_status().with_untracked(|s| s.as_ref().is_some_and(|s| s.storage_refused.is_some()));
     view! {
+        {lost.then(parts::thrown_away)}
         <div class="welcome">
             <svg class="seal" viewBox="0 0 32 32" aria-hidden="true"><use href="#icon-seal"></use></svg>
             <h1 tabindex="-1">{words.home_welcome()}</h1>

@@ -1,16 +1,15 @@
 //! The look at the columns: what the file seems to be, where each column goes, how dates are read.
 
 use super::mapping::{self, CUSTOM, Missing};
-use super::{Desk, heading};
+use super::{Desk, files, heading, memory, rules};
 use crate::state::use_words;
 use model::import::{
-    ColumnGuess, DateOrder, FileFormat, GuessReason, ImportKind, Inspection, OnMatch, Reading,
-    TextEncoding,
+    ColumnGuess, DateOrder, FileFormat, GuessReason, ImportKind, Inspection, Reading, TextEncoding,
 };
 use std::rc::Rc;
 use text::Words;
 use ui::prelude::*;
-use ui::{Banner, Button, Checkbox, Choice, Input, Look, Segmented, Select, Tone, icon};
+use ui::{Banner, Button, Choice, Input, Look, Segmented, Select, Tone, icon};
 
 /// The look at the columns.
 #[component]
@@ -20,35 +19,25 @@ pub fn Check(
 ) -> impl IntoView {
     let words = use_words();
     let desk = expect_context::<Desk>();
-    let Some(mapping) = desk.mapping_now() else {
-        return ().into_any();
+    let files = desk.shown_now();
+    let list = (files.len() > 1).then(|| files::list(words, desk));
+    let dates = files
+        .iter()
+        .any(|it| it.ambiguous)
+        .then(|| date_choice(words, desk));
+    let first = StoredValue::new(focus);
+    // Another file: its columns are drawn anew.
+    let columns = move || {
+        let focus = first.get_value();
+        desk.at();
+        first.set_value(true);
+        untrack(|| one_file(words, desk, focus))
     };
-    let it = &mapping.inspection;
-    let program = it.preset.as_ref().map(|preset| {
-        let name = words.import_program_find(preset);
-        words.import_program_known(name.unwrap_or(preset))
-    });
-    let facts = words.import_file_facts(&words.bytes(it.size), it.rows_estimate);
-    let has_program = program.is_some();
     view! {
         <section class="import-card import-check">
-            <header class="import-check-head">
-                <div>
-                    {heading(it.file_name.clone(), focus)}
-                    <p class="quiet-text">
-                        {facts} " · "
-                        {program.unwrap_or_else(|| words.import_program_unknown().to_owned())}
-                    </p>
-                </div>
-                {kind_choice(words, desk, mapping.kind)}
-            </header>
-            {it.ambiguous_dates.then(|| date_choice(words, desk, mapping.date_order))}
-            <h3>{words.import_columns_title()}</h3>
-            <p class="quiet-text">{words.import_columns_lead()}</p>
-            {columns(words, desk, it, &mapping.fields, mapping.kind)}
-            {unmapped(words, desk)}
-            {details(words, desk, it, has_program)}
-            {missing(words, desk)}
+            {list}
+            {dates}
+            {columns}
             <div class="actions import-foot">
                 <Button
                     label=words.import_file_change()
@@ -58,11 +47,58 @@ pub fn Check(
                 <Button
                     label=words.import_check()
                     look=Look::Primary
-                    disabled=Signal::derive(move || desk.mapping().is_none_or(|m| !m.missing().is_empty()))
+                    disabled=Signal::derive(move || !desk.is_ready())
                     on_press=Callback::new(move |()| desk.dry_run())
                 />
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// The columns of the file that is shown.
+fn one_file(words: Words, desk: Desk, focus: bool) -> AnyView {
+    let Some(mapping) = desk.mapping_now() else {
+        let name = desk
+            .file_name_now()
+            .map(|(name, _)| name)
+            .unwrap_or_default();
+        let fault = desk
+            .shown_now()
+            .get(desk.at.get_untracked())
+            .and_then(|it| it.seen.clone().err());
+        return view! {
+            {heading(name, focus)}
+            {fault.map(|fault| view! { <p>{super::why_unreadable(words, &fault)}</p> })}
+        }
+        .into_any();
+    };
+    let it = &mapping.inspection;
+    let program = it.preset.as_ref().map(|preset| {
+        let name = words.import_program_find(preset);
+        words.import_program_known(name.unwrap_or(preset))
+    });
+    let facts = words.import_file_facts(&words.bytes(it.size), it.rows_estimate);
+    let has_program = program.is_some();
+    view! {
+        <header class="import-check-head">
+            <div>
+                {heading(it.file_name.clone(), focus)}
+                <p class="quiet-text">
+                    {facts} " · "
+                    {program.unwrap_or_else(|| words.import_program_unknown().to_owned())}
+                </p>
+            </div>
+            {kind_choice(words, desk, mapping.kind)}
+        </header>
+        {memory::notice(words, desk, &mapping, None)}
+        <h3>{words.import_columns_title()}</h3>
+        <p class="quiet-text">{words.import_columns_lead()}</p>
+        {columns(words, desk, it, &mapping.fields, mapping.kind)}
+        {unmapped(words, desk)}
+        {details(words, desk, it, has_program)}
+        {rules::rules(words, desk, &mapping, None)}
+        {missing(words, desk)}
     }
     .into_any()
 }
@@ -92,7 +128,11 @@ fn kind_choice(words: Words, desk: Desk, kind: ImportKind) -> AnyView {
     view! { <Segmented label=words.import_kind_label() value choices on_change=chosen/> }.into_any()
 }
 
-fn date_choice(words: Words, desk: Desk, order: DateOrder) -> AnyView {
+/// Day or month first: asked once, for all files at hand.
+pub fn date_choice(words: Words, desk: Desk) -> AnyView {
+    let order = desk
+        .mapping_now()
+        .map_or(DateOrder::MonthFirst, |mapping| mapping.date_order);
     let value = RwSignal::new(
         match order {
             DateOrder::DayFirst => "day",
@@ -105,12 +145,14 @@ fn date_choice(words: Words, desk: Desk, order: DateOrder) -> AnyView {
         Choice::new("day", words.import_date_order_day()),
     ];
     let chosen = Callback::new(move |chosen: String| {
-        desk.change(|mapping| {
-            mapping.date_order = if chosen == "day" {
-                DateOrder::DayFirst
-            } else {
-                DateOrder::MonthFirst
-            };
+        let order = if chosen == "day" {
+            DateOrder::DayFirst
+        } else {
+            DateOrder::MonthFirst
+        };
+        desk.change_all(|mapping| {
+            mapping.date_order = order;
+            mapping.dates_said = true;
         });
     });
     view! {
@@ -193,6 +235,7 @@ fn reason(words: Words, reason: GuessReason, empty: bool) -> &'static str {
         GuessReason::Preset | GuessReason::Header => "",
         GuessReason::HeaderPart => words.import_reason_header_part(),
         GuessReason::Values => words.import_reason_values(),
+        GuessReason::Remembered => words.import_reason_remembered(),
         GuessReason::None => words.import_reason_none(),
     }
 }
@@ -396,33 +439,18 @@ fn delimiters(words: Words, found: Option<char>) -> Vec<Choice> {
     choices
 }
 
-/// How the bytes are read and what happens to known records; closed unless the file is unfamiliar to us.
+/// How the bytes are read; closed unless the file is unfamiliar to us.
 fn details(words: Words, desk: Desk, it: &Inspection, has_program: bool) -> AnyView {
-    let on_match = RwSignal::new("update".to_owned());
-    let create = RwSignal::new(true);
-    let matches = vec![
-        Choice::new("update", words.import_on_match_update()),
-        Choice::new("skip", words.import_on_match_skip()),
-    ];
-    let set_match = Callback::new(move |chosen: String| {
-        desk.change(|mapping| {
-            mapping.on_match = if chosen == "skip" {
-                OnMatch::Skip
-            } else {
-                OnMatch::Update
-            };
-        });
-    });
-    let set_create =
-        Callback::new(move |create| desk.change(|mapping| mapping.create_customers = create));
     let bytes = (it.format == FileFormat::Delimited).then(|| reread(words, desk, it));
-    let is_order = it.kind == ImportKind::Orders;
     // Which of the older encodings it is follows from statistics only: the choice lies open.
     let guessed = matches!(
         it.encoding,
         TextEncoding::Gb18030 | TextEncoding::Windows1252
     );
     let open = !has_program && (it.header_row > 1 || guessed);
+    if bytes.is_none() && !guessed {
+        return ().into_any();
+    }
     view! {
         <details class="import-details" open=open>
             <summary>{words.import_details()}</summary>
@@ -433,17 +461,6 @@ fn details(words: Words, desk: Desk, it: &Inspection, has_program: bool) -> AnyV
                 })}
             <div class="fields">
                 {bytes}
-                <Select label=words.import_on_match() value=on_match choices=matches on_change=set_match/>
-                {is_order
-                    .then(|| {
-                        view! {
-                            <Checkbox
-                                label=words.import_create_customers()
-                                value=create
-                                on_change=set_create
-                            />
-                        }
-                    })}
             </div>
         </details>
     }
@@ -466,6 +483,7 @@ fn reread(words: Words, desk: Desk, it: &Inspection) -> AnyView {
             encoding: encoding.map(|(_, encoding)| *encoding),
             delimiter: delimiter.get_untracked().chars().next(),
             kind: Some(kind),
+            fresh: true,
         });
     });
     let encodings = ENCODINGS

@@ -1,7 +1,10 @@
 //! Where each column of a file goes, as a person corrects it, and what is still missing.
 
 use model::Currency;
-use model::import::{ColumnGuess, DateOrder, ImportKind, ImportPlan, Inspection, OnMatch};
+use model::import::{
+    ColumnGuess, DateOrder, ImportKind, ImportPlan, Inspection, MatchBy, OnMatch, OnMatchBy,
+    OnUnknown, TextEncoding,
+};
 use std::collections::BTreeMap;
 
 /// Prefix of the owner's own fields.
@@ -131,22 +134,71 @@ pub struct Mapping {
     pub currency: Currency,
     /// What to do with known records.
     pub on_match: OnMatch,
-    /// Orders of unknown customers create one.
-    pub create_customers: bool,
+    /// What to do with known customers who were recognised by this or that.
+    pub on_match_by: OnMatchBy,
+    /// By what known customers are recognised.
+    pub match_by: MatchBy,
+    /// What becomes of orders of unknown customers.
+    pub on_unknown: OnUnknown,
+    /// Somebody said how ambiguous dates are read.
+    pub dates_said: bool,
 }
 
 impl Mapping {
-    /// Takes an inspection as it is.
+    /// Takes an inspection as it is, or as such a file was read before.
     pub fn new(inspection: Inspection, currency: Currency) -> Self {
-        Self {
+        let mut mapping = Self {
             kind: inspection.kind,
             fields: inspection.columns.iter().map(|c| c.field.clone()).collect(),
             date_order: inspection.date_order,
             currency,
             on_match: OnMatch::Update,
-            create_customers: true,
+            on_match_by: OnMatchBy::default(),
+            match_by: MatchBy::of(inspection.kind),
+            on_unknown: OnUnknown::Create,
+            dates_said: false,
             inspection,
+        };
+        if let Some(remembered) = mapping.inspection.remembered.clone() {
+            mapping.read_as(&remembered.plan);
         }
+        mapping
+    }
+
+    /// Reads it as a file with the same columns was read.
+    fn read_as(&mut self, plan: &ImportPlan) {
+        self.kind = plan.kind;
+        self.fields = self
+            .inspection
+            .columns
+            .iter()
+            .map(|column| plan.mapping.get(&column.header).cloned())
+            .collect();
+        self.date_order = plan.date_order;
+        self.dates_said = true;
+        self.on_match = plan.on_match;
+        self.on_match_by = plan.on_match_by;
+        self.match_by = plan.match_by;
+        self.on_unknown = plan.on_unknown;
+    }
+
+    /// Whether it is read as a file was before.
+    pub fn is_remembered(&self) -> bool {
+        self.inspection.remembered.is_some()
+    }
+
+    /// Whether its letters are spelt otherwise than those of the file it is read like: an encoding that follows from
+    /// statistics deserves a look.
+    fn has_other_encoding(&self) -> bool {
+        let it = &self.inspection;
+        it.remembered.as_ref().is_some_and(|remembered| {
+            it.encoding != TextEncoding::Utf8 && it.encoding != remembered.plan.encoding
+        })
+    }
+
+    /// Whether a person has to say how dates are read.
+    pub fn asks_for_dates(&self) -> bool {
+        self.inspection.ambiguous_dates && !self.dates_said
     }
 
     /// The plan to read by.
@@ -159,12 +211,23 @@ impl Mapping {
             encoding: it.encoding,
             delimiter: it.delimiter,
             header_row: it.header_row,
-            preset: it.preset.clone().filter(|_| self.kind == it.kind),
+            preset: self.preset(),
             mapping: self.mapping(),
             date_order: self.date_order,
             currency: self.currency,
             on_match: self.on_match,
-            create_customers: self.create_customers,
+            on_match_by: self.on_match_by,
+            match_by: self.match_by,
+            on_unknown: self.on_unknown,
+        }
+    }
+
+    /// The known program it comes from, as the person left it.
+    fn preset(&self) -> Option<String> {
+        let it = &self.inspection;
+        match &it.remembered {
+            Some(remembered) => remembered.plan.preset.clone(),
+            None => it.preset.clone().filter(|_| self.kind == it.kind),
         }
     }
 
@@ -199,7 +262,7 @@ impl Mapping {
             missing.push(Missing::Order);
         }
         // Presets know how their doubled columns belong together.
-        if self.inspection.preset.is_none() {
+        if self.preset().is_none() {
             missing.extend(self.twice().map(Missing::Twice));
         }
         missing
@@ -239,9 +302,10 @@ impl Mapping {
 
     /// Whether it can go to the dry run without a look at the columns.
     pub fn is_sure(&self) -> bool {
-        self.inspection.preset.is_some()
+        (self.inspection.preset.is_some() || self.is_remembered())
             && self.missing().is_empty()
-            && !self.inspection.ambiguous_dates
+            && !self.asks_for_dates()
+            && !self.has_other_encoding()
     }
 }
 
@@ -253,7 +317,7 @@ pub fn own_field(column: &ColumnGuess) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::import::{FileFormat, GuessReason, TextEncoding};
+    use model::import::{FileFormat, GuessReason};
 
     fn mapping_of(kind: ImportKind, columns: &[(&str, Option<&str>)]) -> Mapping {
         let inspection = Inspection {
@@ -278,6 +342,7 @@ mod tests {
             ambiguous_dates: false,
             date_order: DateOrder::DayFirst,
             issues: Vec::new(),
+            remembered: None,
         };
         Mapping::new(inspection, Currency::CNY)
     }
@@ -315,6 +380,36 @@ mod tests {
         ] {
             assert_eq!(mapping_of(kind, &columns).missing(), missing, "{columns:?}");
         }
+    }
+
+    #[test]
+    fn a_file_is_read_as_one_with_the_same_columns_was() {
+        let columns = [
+            ("姓名", Some("name")),
+            ("编号", None),
+            ("入会", Some("signup_on")),
+        ];
+        let mut before = mapping_of(ImportKind::Customers, &columns);
+        before.fields = vec![
+            Some("nickname".into()),
+            Some("customer.external_id".into()),
+            None,
+        ];
+        before.on_match = OnMatch::Overwrite;
+        before.on_match_by.phone = Some(OnMatch::KeepBoth);
+        before.date_order = DateOrder::MonthFirst;
+        let mut inspection = mapping_of(ImportKind::Customers, &columns).inspection;
+        inspection.ambiguous_dates = true;
+        assert!(!Mapping::new(inspection.clone(), Currency::CNY).is_sure());
+        inspection.remembered = Some(Box::new(model::import::Remembered {
+            mapping: Some(1),
+            plan: before.plan(),
+            at: model::Timestamp(0),
+            resumes: None,
+        }));
+        let again = Mapping::new(inspection, Currency::CNY);
+        assert!(again.is_sure(), "neither columns nor dates are asked again");
+        assert_eq!(again.plan(), before.plan());
     }
 
     #[test]

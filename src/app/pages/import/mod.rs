@@ -1,25 +1,34 @@
 //! The import page: from a dropped file to records, with a look at the outcome before anything changes.
 //!
-//! One file at a time: choose, check the columns (left out where the program is known), preview, go in, done. The
-//! [`Desk`] holds the state; the parts of the page here only show it.
+//! One set of files at a time: choose, check the columns (left out where the program or the layout is known), preview,
+//! go in, done. The [`Desk`] holds the state; the parts of the page here only show it.
 
 mod check;
+mod cleaned;
 mod desk;
+mod diff;
 mod drop;
+mod files;
+mod kept;
 mod mapping;
+mod memory;
 mod pace;
 mod past;
 mod report;
+mod rules;
+mod sheets;
+mod waiting;
 mod work;
 
 use crate::drops;
 use crate::state::{use_client, use_words};
 use desk::{Desk, Phase};
 use leptos::html;
+use model::BatchId;
 use protocol::{Fault, FaultCode};
 use text::Words;
 use ui::prelude::*;
-use ui::{Button, LinkButton, Look, PageHead, icon};
+use ui::{Button, LinkButton, Look, icon};
 use web_sys::File;
 
 /// Takes files from anywhere on the page (a drop on the window, a picker) and opens the import page.
@@ -28,7 +37,7 @@ fn offer_files(files: Vec<File>) {
         return;
     };
     desk.offer(files);
-    crate::router::navigate("#/import");
+    crate::router::navigate(&crate::router::Route::Data(String::new()).href());
 }
 
 /// The import page.
@@ -47,7 +56,6 @@ pub fn ImportPage() -> impl IntoView {
     };
     view! {
         <div class="import">
-            <PageHead title=words.import_title() text=words.import_lead()/>
             {move || steps(words, &desk.phase())}
             <div class="import-phase">{content}</div>
             {move || queue(words, desk)}
@@ -71,9 +79,12 @@ pub(super) fn heading(text: String, focus: bool) -> AnyView {
 fn phase_view(words: Words, desk: Desk, phase: Phase, focus: bool) -> AnyView {
     match phase {
         Phase::Choose => view! {
+            <p class="quiet-text import-lead">{words.import_lead()}</p>
             <past::Resume/>
             <drop::DropZone/>
+            <waiting::WaitingOrders/>
             <past::PastImports/>
+            <memory::Mappings/>
         }
         .into_any(),
         Phase::Inspecting => work::looking(words),
@@ -81,13 +92,14 @@ fn phase_view(words: Words, desk: Desk, phase: Phase, focus: bool) -> AnyView {
         Phase::Check => view! { <check::Check focus/> }.into_any(),
         Phase::DryRun => view! { <work::Work for_good=false focus/> }.into_any(),
         Phase::Importing => view! { <work::Work for_good=true focus/> }.into_any(),
-        Phase::Preview(report) => view! { <report::Preview report focus/> }.into_any(),
-        Phase::Done(report) => view! { <report::Finished report focus/> }.into_any(),
+        Phase::Preview(reports) => view! { <report::Preview reports focus/> }.into_any(),
+        Phase::Done(reports) => view! { <report::Finished reports focus/> }.into_any(),
         Phase::Undone {
             removed,
             restored,
             kept,
-        } => undone(words, desk, [removed, restored, kept], focus),
+            batches,
+        } => undone(words, desk, [removed, restored, kept], batches, focus),
         Phase::Failed(fault) => failed(words, desk, &fault, focus),
     }
 }
@@ -147,23 +159,12 @@ fn unreadable(words: Words, desk: Desk, fault: &Fault, focus: bool) -> AnyView {
         .file_name_now()
         .map(|(name, _)| name)
         .unwrap_or_default();
-    let seems = words
-        .import_program_find(&["file.", &found].concat())
-        .map(|what| words.import_unreadable_seems(what));
-    let known = fault.code == FaultCode::UnreadableFile;
-    let hint = match found.as_str() {
-        _ if !known => words.fault(fault),
-        "xlsx" | "xls" => words.import_unreadable_hint_xlsx().to_owned(),
-        "archive" => words.import_unreadable_hint_zip().to_owned(),
-        "sqlite" => words.import_unreadable_hint_backup().to_owned(),
-        "header_only" | "empty" => words.import_preview_empty().to_owned(),
-        _ => words.import_unreadable_hint_text().to_owned(),
-    };
+    let why = why_unreadable(words, fault);
     view! {
         <section class="import-card" role="alert">
             {heading(words.import_unreadable_title().to_owned(), focus)}
             <p class="import-file">{name}</p>
-            <p>{seems} " " {hint}</p>
+            <p>{why}</p>
             <div class="actions">
                 {(found == "sqlite")
                     .then(|| {
@@ -178,6 +179,31 @@ fn unreadable(words: Words, desk: Desk, fault: &Fault, focus: bool) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What a file seems to be that cannot be read, and what would be right.
+fn why_unreadable(words: Words, fault: &Fault) -> String {
+    let found = fault.found.as_deref().unwrap_or_default();
+    if fault.code != FaultCode::UnreadableFile {
+        return words.fault(fault);
+    }
+    let seems = words
+        .import_program_find(&["file.", found].concat())
+        .map(|what| words.import_unreadable_seems(what));
+    let hint = match found {
+        "archive" => words.import_unreadable_hint_zip(),
+        "sqlite" => words.import_unreadable_hint_backup(),
+        "header_only" | "empty" => words.import_preview_empty(),
+        "password" => words.import_unreadable_hint_password(),
+        "damaged" => words.import_unreadable_hint_damaged(),
+        "bomb" => words.import_unreadable_hint_bomb(),
+        "hidden" => words.import_unreadable_hint_hidden(),
+        _ => words.import_unreadable_hint_text(),
+    };
+    [seems.as_deref().unwrap_or_default(), " ", hint]
+        .concat()
+        .trim()
+        .to_owned()
 }
 
 fn failed(words: Words, desk: Desk, fault: &Fault, focus: bool) -> AnyView {
@@ -200,12 +226,26 @@ fn failed(words: Words, desk: Desk, fault: &Fault, focus: bool) -> AnyView {
     .into_any()
 }
 
-fn undone(words: Words, desk: Desk, counts: [u64; 3], focus: bool) -> AnyView {
+fn undone(
+    words: Words,
+    desk: Desk,
+    counts: [u64; 3],
+    batches: Vec<BatchId>,
+    focus: bool,
+) -> AnyView {
     let [removed, restored, kept] = counts;
     let name = desk
         .file_name_now()
         .map(|(name, _)| name)
         .unwrap_or_default();
+    let stayed: Vec<AnyView> = if kept > 0 {
+        batches
+            .into_iter()
+            .map(|batch| view! { <kept::Kept batch/> }.into_any())
+            .collect()
+    } else {
+        Vec::new()
+    };
     view! {
         <section class="import-card" role="status">
             {heading(words.import_done_undone(&name), focus)}
@@ -213,6 +253,7 @@ fn undone(words: Words, desk: Desk, counts: [u64; 3], focus: bool) -> AnyView {
                 {words.import_done_undone_counts(removed, restored)}
                 {(kept > 0).then(|| [" · ", &words.import_done_undone_kept(kept)].concat())}
             </p>
+            {stayed}
             <div class="actions">
                 <Button
                     label=words.import_done_another()

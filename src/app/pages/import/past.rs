@@ -1,5 +1,6 @@
 //! Imports that were: what each brought, and a way to take it back; and one that was cut off.
 
+use super::kept::Kept;
 use super::report::RejectedButton;
 use crate::client::Client;
 use crate::expect_reply;
@@ -22,8 +23,7 @@ pub fn Resume() -> impl IntoView {
     let unfinished = Memo::new(move |_| client.status().get().and_then(|s| s.unfinished_import));
     move || {
         unfinished.get().map(|import| {
-            let title = words.import_resume_title(&import.file_name);
-            let text = [&title, " ", &words.import_resume_text(import.rows)].concat();
+            let text = words.import_resume_text(&import.file_name, import.rows);
             let press = Callback::new(move |()| undo.run(import.batch));
             view! {
                 <Banner text tone=Tone::Notice icon=icon::HOURGLASS>
@@ -81,7 +81,16 @@ fn row(words: Words, it: &CommandView) -> AnyView {
     let undo = undo();
     let batch = it.batch;
     let summary = it.import.map(|summary| {
-        words.import_past_summary(summary.customers.created, summary.orders.created)
+        let (customers, orders) = (summary.customers.created, summary.orders.created);
+        let parts = [
+            (customers > 0).then(|| words.import_past_customers(customers)),
+            (orders > 0).then(|| words.import_past_orders(orders)),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        match parts.as_slice() {
+            [] => words.import_past_nothing().to_owned(),
+            parts => parts.join(" · "),
+        }
     });
     let state = match it.import {
         _ if it.undone => Some((words.import_past_undone(), Tone::Neutral)),
@@ -94,6 +103,19 @@ fn row(words: Words, it: &CommandView) -> AnyView {
         .import
         .is_some_and(|s| s.customers.skipped + s.orders.skipped > 0 && !it.undone);
     let press = Callback::new(move |()| undo.run(batch));
+    let kept = it.import.map_or(0, |summary| summary.kept);
+    let open = RwSignal::new(false);
+    let stayed = (it.undone && kept > 0).then(|| {
+        let look = Callback::new(move |()| open.set(true));
+        let label = words.import_kept_show(kept);
+        move || {
+            if open.get() {
+                view! { <Kept batch/> }.into_any()
+            } else {
+                view! { <Button label=label.clone() look=Look::Quiet on_press=look/> }.into_any()
+            }
+        }
+    });
     view! {
         <li>
             <div>
@@ -102,6 +124,7 @@ fn row(words: Words, it: &CommandView) -> AnyView {
                     {state.map(|(label, tone)| view! { <Badge label tone/> })}
                 </p>
                 <p class="quiet-text">{words.moment(&it.local_at)} " · " {summary}</p>
+                {stayed}
             </div>
             <div class="actions">
                 {left_out.then(|| view! { <RejectedButton batch/> })}

@@ -25,12 +25,24 @@ fn stage_name(words: Words, stage: Stage) -> &'static str {
         Stage::Reading => words.import_progress_reading(),
         Stage::Writing => words.import_progress_writing(),
         Stage::Undoing => words.import_progress_undoing(),
-        Stage::Exporting | Stage::Replaying => words.import_progress_exporting(),
+        Stage::Exporting | Stage::Replaying | Stage::Calculating | Stage::Looking => {
+            words.import_progress_exporting()
+        }
     }
 }
 
-fn facts(words: Words, progress: Progress, elapsed_ms: f64) -> String {
-    let mut parts = vec![words.import_progress_rows(progress.rows)];
+/// How many of how many rows, where somebody has counted them.
+fn rows(progress: Progress, all: Option<u64>) -> Option<(u64, u64)> {
+    let all = all.filter(|all| *all > 0)?;
+    Some((progress.rows.min(all), all))
+}
+
+fn facts(words: Words, progress: Progress, all: Option<u64>, elapsed_ms: f64) -> String {
+    let count = match rows(progress, all) {
+        Some((done, all)) => words.import_progress_rows_of(done, all),
+        None => words.import_progress_rows(progress.rows),
+    };
+    let mut parts = vec![count];
     let time = match pace::left(elapsed_ms, progress.done, progress.total) {
         Some(Left::Seconds(seconds)) => Some(words.import_progress_seconds(seconds)),
         Some(Left::Minutes(minutes)) => Some(words.import_progress_minutes(minutes)),
@@ -55,13 +67,23 @@ pub fn Work(
     } else {
         words.import_checking()
     };
-    let name = desk
-        .file_name_now()
-        .map(|(name, _)| name)
-        .unwrap_or_default();
+    let name = move || {
+        desk.going().map(|(at, of, name)| {
+            if of > 1 && for_good {
+                words.import_progress_file(at as u64, of as u64, &name)
+            } else {
+                name
+            }
+        })
+    };
     let done = Signal::derive(move || {
         let (progress, _) = desk.progress()?;
-        (progress.total > 0).then(|| progress.done as f64 / progress.total as f64)
+        let (done, total) = match rows(progress, desk.rows_in_all()) {
+            // Bytes are read far ahead of the rows that are in: the bar says what the count says.
+            Some(counted) => counted,
+            None => (progress.done, progress.total),
+        };
+        (total > 0).then(|| done as f64 / total as f64)
     });
     let stage = move || {
         desk.progress()
@@ -69,7 +91,7 @@ pub fn Work(
     };
     let how_far = move || {
         desk.progress()
-            .map(|(progress, elapsed)| facts(words, progress, elapsed))
+            .map(|(progress, elapsed)| facts(words, progress, desk.rows_in_all(), elapsed))
     };
     view! {
         <section class="import-card import-work" aria-busy="true">

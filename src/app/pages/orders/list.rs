@@ -2,8 +2,10 @@
 
 use super::{Question, Shared, quantity};
 use crate::expect_reply;
+use crate::many::{SetFilter, Sets, rule_of_key, use_sets};
 use crate::pages::customers::stretches::Stretches;
 use crate::pages::customers::{ImportChip, save_file};
+use crate::pages::data::out::{ExportDialog, Exported};
 use crate::router;
 use crate::state::{use_client, use_today, use_words};
 use model::{Currency, Day, Money, OrderStatus};
@@ -67,21 +69,57 @@ pub fn number(words: Words, row: &OrderRow) -> String {
     known.unwrap_or_else(|| words.orders_no_number().to_owned())
 }
 
+/// The ways in which what the list shows can leave.
+fn exports(
+    words: Words,
+    choosing: RwSignal<Option<Exported>>,
+    asked: impl Fn() -> Option<protocol::OrderList> + Copy + Send + Sync + 'static,
+) -> Vec<MenuItem> {
+    let save = save_file();
+    let export = move |format| {
+        if let Some(request) = asked() {
+            save.run((ExportWhat::Orders(request), format));
+        }
+    };
+    let choose = move || choosing.set(asked().map(Exported::Orders));
+    vec![
+        MenuItem::new(words.out_more(), icon::DOWNLOAD, choose),
+        MenuItem::new(words.orders_export_csv(), icon::FILE, move || {
+            export(ExportFormat::Csv)
+        }),
+        MenuItem::new(words.orders_export_json(), icon::FILE, move || {
+            export(ExportFormat::Json)
+        }),
+    ]
+}
+
 /// The list with everything above it.
 #[component]
 pub fn Orders() -> impl IntoView {
     let words = use_words();
     let shared = expect_context::<Shared>();
     let client = use_client();
+    let sets = use_sets();
+    let asked = move |offset, limit| {
+        let question = shared.question.get_untracked();
+        let rule = rule_of_key(Some(sets), &question.of);
+        // The rule of a ready segment is on its way.
+        (rule.is_some() || question.of.is_empty()).then(|| protocol::OrderList {
+            rule,
+            ..question.request(offset, limit)
+        })
+    };
     let rows = Stretches::new(move |offset, limit| {
-        let request = shared.question.get_untracked().request(offset, limit);
+        let request = asked(offset, limit)?;
         let answer = client.query(Query::Orders(request));
         Some(Box::pin(async move {
             expect_reply!(answer.await, Reply::Orders)
         }))
     });
     Effect::new(move |_| {
-        let _ = shared.question.get();
+        if shared.question.get().of.starts_with("ready:") {
+            sets.items.track();
+        }
         rows.restart();
     });
     Effect::watch(
@@ -89,19 +127,8 @@ pub fn Orders() -> impl IntoView {
         move |_, _, _| rows.refresh(),
         false,
     );
-    let save = save_file();
-    let export = move |format| {
-        let request = shared.question.get_untracked().request(0, 500);
-        save.run((ExportWhat::Orders(request), format));
-    };
-    let exports = vec![
-        MenuItem::new(words.orders_export_csv(), icon::FILE, move || {
-            export(ExportFormat::Csv)
-        }),
-        MenuItem::new(words.orders_export_json(), icon::FILE, move || {
-            export(ExportFormat::Json)
-        }),
-    ];
+    let choosing = RwSignal::new(None::<Exported>);
+    let exports = exports(words, choosing, move || asked(0, 500));
     // Where there is no room for buttons beside the title.
     let few = exports.clone();
     let add = Callback::new(move |()| shared.adding.set(true));
@@ -114,15 +141,29 @@ pub fn Orders() -> impl IntoView {
             <Menu label=words.orders_export() icon=icon::DOWNLOAD items=exports/>
             <Button label=words.orders_new() look=Look::Primary icon=icon::PLUS on_press=add/>
         </PageHead>
+        <ExportDialog what=choosing/>
         <div class="list-tools">
             <Search/>
             <p class="list-total" role="status">{total}</p>
             <Period/>
+            <OfSet sets/>
         </div>
         <Narrowed/>
         <Table rows/>
     }
     .into_any()
+}
+
+/// Only orders of customers in a segment or list.
+#[component]
+fn OfSet(sets: Sets) -> impl IntoView {
+    let shared = expect_context::<Shared>();
+    let of = RwSignal::new(shared.question.with_untracked(|q| q.of.clone()));
+    // The address decides; the choice follows it, also when the browser goes back.
+    Effect::new(move |_| of.set(shared.question.with(|q| q.of.clone())));
+    let change =
+        Callback::new(move |of: String| shared.ask(|question| Question { of, ..question }));
+    view! { <SetFilter value=of sets on_change=change/> }
 }
 
 /// What a link narrowed the list down to and no field shows: the orders of an import, those that sums count.

@@ -35,6 +35,8 @@ pub(crate) struct Question {
     pub counting_only: bool,
     /// Only those of an import.
     pub import: Option<FromImport>,
+    /// Only those of customers in this set, by its key ([`crate::many`]).
+    pub of: String,
 }
 
 impl Question {
@@ -47,6 +49,7 @@ impl Question {
             returned_only: params.get("returned").is_some(),
             counting_only: params.get("counting").is_some(),
             import: params.get("import").and_then(read_import),
+            of: params.get("of").unwrap_or_default().to_owned(),
         }
     }
 
@@ -63,6 +66,7 @@ impl Question {
                 if self.counting_only { "1" } else { "" }.to_owned(),
             ),
             ("import", self.import.map(write_import).unwrap_or_default()),
+            ("of", self.of.clone()),
         ];
         pairs.retain(|(_, value)| !value.is_empty());
         pairs
@@ -83,6 +87,7 @@ impl Question {
             returned_only: self.returned_only,
             counting_only: self.counting_only,
             import: self.import,
+            rule: None,
             offset,
             limit,
         }
@@ -193,6 +198,7 @@ mod tests {
                 returned_only: true,
                 counting_only: true,
                 import: None,
+                of: "saved:0000100000001".to_owned(),
             },
         ] {
             let pairs = question.write();

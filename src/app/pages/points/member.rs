@@ -98,12 +98,13 @@ fn inside(words: Words, panel: Panel, programme: Arc<Programme>) -> AnyView {
         customer,
         as_of: panel.day.get(),
     });
-    let top = member.view("tiles", move |reply| match reply {
-        Reply::Member(member) => {
-            panel.balance.set(member.balance.0);
-            standing(words, today, panel, &programme.now, member)
-        }
-        _ => ().into_any(),
+    let of = |reply: &Reply| match reply {
+        Reply::Member(member) => Some(member.clone()),
+        _ => None,
+    };
+    let top = member.steady("tiles", of, move |member| {
+        panel.balance.set(member.balance.0);
+        standing(words, today, panel, &programme.now, member)
     });
     view! {
         <AsOf/>

@@ -1,6 +1,7 @@
 //! The list of members by balance.
 
 use crate::expect_reply;
+use crate::many::{SetFilter, rule_of_key, use_sets};
 use crate::pages::customers::phone_shown;
 use crate::pages::customers::stretches::Stretches;
 use crate::router::{self, Place, Route};
@@ -19,10 +20,20 @@ pub fn Members() -> impl IntoView {
     let place = use_place();
     let search =
         RwSignal::new(place.with_untracked(|p| p.params.get("q").unwrap_or_default().to_owned()));
+    let of =
+        RwSignal::new(place.with_untracked(|p| p.params.get("of").unwrap_or_default().to_owned()));
+    let sets = use_sets();
     let rows = Stretches::<MemberRow>::new(move |offset, limit| {
         let search = search.get_untracked().trim().to_owned();
+        let key = of.get_untracked();
+        let rule = rule_of_key(Some(sets), &key);
+        if rule.is_none() && !key.is_empty() {
+            // A ready segment's rule is on its way.
+            return None;
+        }
         let answer = client.query(Query::Members {
             search,
+            rule,
             offset,
             limit,
         });
@@ -32,10 +43,15 @@ pub fn Members() -> impl IntoView {
     });
     Effect::new(move |_| {
         let search = search.get();
+        let of = of.get();
+        // Rules of ready segments come with the sets.
+        if of.starts_with("ready:") {
+            sets.items.track();
+        }
         rows.restart();
         let now = Place {
             route: Route::Points("members".to_owned()),
-            params: place.with_untracked(|p| p.params.set("q", search.trim())),
+            params: place.with_untracked(|p| p.params.set("q", search.trim()).set("of", &of)),
         };
         if place.with_untracked(|p| *p != now) {
             router::replace(&now.href());
@@ -49,6 +65,7 @@ pub fn Members() -> impl IntoView {
     view! {
         <div class="toolbar">
             <SearchField label=words.points_search() value=search clear_label=words.act_clear()/>
+            <SetFilter value=of sets/>
         </div>
         <Table rows/>
     }

@@ -118,21 +118,17 @@ fn Business(
             return;
         }
         // Thresholds and assumptions may have been saved since this form was drawn.
-        let (lifecycle, points) = state
+        let kept = state
             .client
             .status()
-            .with_untracked(|s| {
-                s.as_ref()
-                    .map(|s| (s.settings.lifecycle, s.settings.points))
-            })
-            .unwrap_or_default();
+            .with_untracked(|s| s.as_ref().map(|s| s.settings.clone()));
+        let Some(kept) = kept else { return };
         let settings = WorkspaceSettings {
             name: name.get_untracked().trim().to_owned(),
             currency,
             zone,
             phone_country: phone_country.get_untracked().trim().to_owned(),
-            lifecycle,
-            points,
+            ..kept
         };
         apply_in(
             state,

@@ -73,6 +73,12 @@ fn row(words: Words, state: State, command: &CommandView) -> AnyView {
         );
         view! { <p class="note">{text}</p> }
     });
+    // What came of a conflict is told by the field that it was about.
+    let subject = if command.command == "take_back" {
+        words.field(&command.subject)
+    } else {
+        command.subject.clone()
+    };
     let batch = command.batch;
     let act = if command.undone {
         view! { <Badge label=words.settings_log_undone()/> }.into_any()
@@ -100,7 +106,7 @@ fn row(words: Words, state: State, command: &CommandView) -> AnyView {
         <li class="log-row">
             <div>
                 <strong>{name}</strong>
-                <span class="subject">{command.subject.clone()}</span>
+                <span class="subject">{subject}</span>
                 {import}
             </div>
             <span class="when">{by}</span>

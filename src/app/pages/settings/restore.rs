@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{File, HtmlInputElement};
 
 /// What the picker offers.
-const KINDS: &str = ".db,.sqlite,.sqlite3,.shuke,application/vnd.sqlite3,application/x-sqlite3";
+const KINDS: &str = ".db,.sqlite,.sqlite3,.shuke,.json,application/json,application/vnd.sqlite3,application/x-sqlite3";
 
 /// The control.
 #[component]

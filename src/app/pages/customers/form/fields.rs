@@ -1,6 +1,7 @@
 //! The fields of the form, by what they are about.
 
 use super::super::draft::{self, Control, Field};
+use super::alike::alike;
 use super::state::Form;
 use super::suggestions;
 use super::twin::contact;
@@ -38,6 +39,7 @@ pub fn fields(form: Form) -> AnyView {
             {contact(form, "phone")}
             {contact(form, "email")}
         </div>
+        {alike(form)}
         {tags(form)}
         {about}
         {group(form, words.customers_profile_place(), draft::PLACE)}

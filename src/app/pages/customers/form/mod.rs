@@ -3,6 +3,7 @@
 //! What was typed is never lost: a refused save keeps the form open with the wrong fields marked, and closing with
 //! unsaved changes asks first. While a phone number or an e-mail is typed, the form says whose it is already.
 
+mod alike;
 mod fields;
 mod state;
 mod suggestions;

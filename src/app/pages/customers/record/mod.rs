@@ -1,9 +1,13 @@
 //! One customer: who they are, what they bought, what was said, what was changed.
 
 mod history;
+mod memberships;
 mod overview;
 mod profile;
+mod stays;
 mod timeline;
+
+pub use profile::field_shown;
 
 use super::cells::{stage_tone, tags};
 use super::names::{email_href, phone_href};
@@ -62,16 +66,13 @@ pub fn Record(
             _ => "loading",
         }
     });
-    let content = move || {
-        match state.get() {
-        "gone" => view! {
-            <EmptyState title=words.customers_gone_title() text=words.customers_gone_text() icon=icon::PERSON whole=true>
-                <LinkButton label=words.customers_back() href=shared.list_href()/>
-            </EmptyState>
-        }
-        .into_any(),
+    let content = move || match state.get() {
+        "gone" => gone_state(id, shared),
         "error" => {
-            let text = fault.get_untracked().map(|f| words.fault(&f)).unwrap_or_default();
+            let text = fault
+                .get_untracked()
+                .map(|f| words.fault(&f))
+                .unwrap_or_default();
             view! {
                 <ErrorState
                     title=words.customers_error_title()
@@ -89,10 +90,44 @@ pub fn Record(
             <div class="record-body">{move || tab_content(id, &tab.get(), view)}</div>
         }
         .into_any(),
-    }
     };
+    follow_merging(id, view, shared);
     focus_title_once();
     view! { <article class="record">{content}</article> }.into_any()
+}
+
+/// An old link to a record that was merged into this one: the address becomes that of who it is now.
+fn follow_merging(id: CustomerId, view: Memo<Option<Arc<CustomerView>>>, shared: Shared) {
+    Effect::new(move |_| {
+        let now = view.with(|view| view.as_ref().map(|view| view.customer.id));
+        let Some(now) = now.filter(|now| *now != id) else {
+            return;
+        };
+        let moved = crate::router::Place {
+            route: crate::router::Route::Customer(now),
+            ..shared.state.place.get_untracked()
+        };
+        let words = Words::new(shared.state.locale.get_untracked());
+        let toasts = shared.state.toasts;
+        toasts.done(words.twins_record_merged().to_owned(), None);
+        crate::router::replace(&moved.href());
+    });
+}
+
+/// Nobody is here: the way back, and the way to erase what may be left of somebody removed.
+fn gone_state(id: CustomerId, shared: Shared) -> AnyView {
+    let words = use_words();
+    let erase = Callback::new(move |()| {
+        let title = words.out_erase_gone_title().to_owned();
+        shared.erasing.set(Some((id, title)));
+    });
+    view! {
+        <EmptyState title=words.customers_gone_title() text=words.customers_gone_text() icon=icon::PERSON whole=true>
+            <LinkButton label=words.customers_back() href=shared.list_href()/>
+            <Button label=words.out_erase_gone_action() look=Look::Quiet on_press=erase/>
+        </EmptyState>
+    }
+    .into_any()
 }
 
 /// The title of the record that was opened takes the focus, so that readers start there and not at the list beside it.
@@ -126,6 +161,7 @@ fn tab_items(words: Words, shared: Shared, id: CustomerId) -> Vec<TabItem> {
         ("orders", words.customers_tab_orders()),
         ("points", words.customers_tab_points()),
         ("coupons", words.coupons_title()),
+        ("segments", words.explain_title()),
         ("timeline", words.customers_tab_timeline()),
         ("history", words.customers_tab_history()),
     ];
@@ -144,6 +180,7 @@ fn tab_content(id: CustomerId, tab: &str, view: Memo<Option<Arc<CustomerView>>>)
         "orders" => view! { <orders::CustomerOrders customer=id/> }.into_any(),
         "points" => view! { <points::MemberPanel customer=id/> }.into_any(),
         "coupons" => view! { <crate::pages::coupons::CustomerCoupons customer=id/> }.into_any(),
+        "segments" => view! { <memberships::Memberships customer=id/> }.into_any(),
         "timeline" => view! { <timeline::Timeline customer=id/> }.into_any(),
         "history" => view! { <history::History customer=id/> }.into_any(),
         _ => (move || view.get().map(|view| overview::overview(&view))).into_any(),
@@ -217,6 +254,7 @@ fn reach(shown: String, href: Option<String>, name: String, glyph: ui::Glyph) ->
 fn actions(words: Words, shared: Shared, id: CustomerId, name: &str) -> AnyView {
     let edit = Callback::new(move |()| shared.editing.set(Some(Editing::Known(id))));
     let name = name.to_owned();
+    let (told, erased) = (name.clone(), name.clone());
     let remove = move || {
         let (text, list) = (words.customers_removed_one(&name), shared.list_href());
         let command = Command::RemoveCustomers { ids: vec![id] };
@@ -231,7 +269,14 @@ fn actions(words: Words, shared: Shared, id: CustomerId, name: &str) -> AnyView 
         MenuItem::new(words.orders_new(), icon::PLUS, move || {
             crate::router::navigate(&shared.tab_href(id, "orders"));
         }),
+        MenuItem::new(words.out_person_menu(), icon::DOWNLOAD, move || {
+            shared.telling.set(Some((id, told.clone())));
+        }),
         MenuItem::new(words.customers_remove(), icon::TRASH, remove).danger(),
+        MenuItem::new(words.out_erase_menu(), icon::SHIELD, move || {
+            shared.erasing.set(Some((id, erased.clone())));
+        })
+        .danger(),
     ];
     view! {
         <Button label=words.customers_edit() icon=icon::EDIT look=Look::Plain key="E" on_press=edit/>

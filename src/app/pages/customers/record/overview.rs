@@ -2,6 +2,7 @@
 
 use super::super::Shared;
 use super::profile::profile;
+use crate::pages::segments::WhyScores;
 use crate::state::{use_currency, use_today, use_words};
 use model::{Currency, Money};
 use protocol::{CustomerFacts, CustomerView};
@@ -38,6 +39,7 @@ pub fn overview(view: &CustomerView) -> AnyView {
         .is_some_and(|facts| facts.order_count > 0);
     view! {
         {numbers}
+        {has_orders.then(|| view! { <WhyScores customer=view.customer.id/> })}
         {has_orders.then(|| spend(words, currency, view))}
         {(!view.top_categories.is_empty()).then(|| categories(words, currency, view))}
         {segments(words, view)}

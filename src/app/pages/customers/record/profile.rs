@@ -90,6 +90,19 @@ fn row(label: String, text: String) -> AnyView {
     .into_any()
 }
 
+/// A field of a customer as words; `None` where nothing is stated.
+pub fn field_shown(
+    words: Words,
+    fields: &CustomerDraft,
+    key: &str,
+    currency: Currency,
+    today: Day,
+) -> Option<String> {
+    let mut all = draft::TABLES.iter().flat_map(|table| table.iter());
+    let field = all.find(|field| field.key == key)?;
+    shown(words, fields, *field, currency, today)
+}
+
 fn shown(
     words: Words,
     fields: &CustomerDraft,

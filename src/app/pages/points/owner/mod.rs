@@ -186,6 +186,7 @@ pub fn Owner(
     view! {
         <div class="page owner">
             <AsOf/>
+            {crate::pages::data::quality_note(protocol::Analysis::Points)}
             <owed::Owed part/>
             <books::Books part/>
             <assumptions::Assumptions program/>

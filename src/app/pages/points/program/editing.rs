@@ -110,15 +110,19 @@ impl Editing {
         })
     }
 
-    /// Keeps the draft whenever it changes, while it differs from what is in force.
+    /// Keeps the draft whenever it changes, while it differs from what is in force. Not beside an encrypted workspace,
+    /// where it would lie on the disk for everybody to read.
     pub fn keep(self) {
+        let status = crate::state::use_status();
+        let encrypted =
+            status.with_untracked(|status| status.as_ref().is_some_and(|status| status.encrypted));
         Effect::watch(
             move || {
                 let text = current(self.draft, self.mode, self.json);
                 (self.mode.get(), text, self.differs())
             },
             move |(mode, text, differs), _, _| {
-                if *differs {
+                if *differs && !encrypted {
                     prefs::write(self.place, &[mode, "\n", text].concat());
                 } else {
                     self.forget();
