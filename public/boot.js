@@ -1,7 +1,7 @@
 // Starts the page: fetches the program, checks that not a byte of it was changed, and runs it.
 // A file and not an inline script, so that the content security policy needs no 'unsafe-inline' and no nonce.
 
-const { js, wasm, wasmIntegrity } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, wasmIntegrity, offline } = document.querySelector("script[data-wasm]").dataset;
 
 // The theme a person chose, before anything is painted; src/app/prefs.rs keeps it, as JSON.
 try {
@@ -34,7 +34,63 @@ function explain(error) {
   place.querySelector("code").textContent = String(error?.message ?? error);
 }
 
+// Whoever could put this page under a picture of their own could have it pressed unseen. Our own origin may frame it;
+// for other sites there is `frame.html`, which asks who they are (docs/embed.md).
+function framedByOthers() {
+  try {
+    for (let at = window; at !== at.parent; at = at.parent) if (at.parent.location.origin !== location.origin) return true;
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+const HOUR = 3_600_000;
+const PATIENCE = 5_000;
+const WANTED = "shuke:newer-wanted";
+
+// The page on this device, for when there is no network (service-worker.js). A newer version is announced by
+// `data-newer` on the document and the event `shuke:newer`; the page answers with `shuke:take-over` when it is wanted.
+async function keepOnDevice(name) {
+  const container = navigator.serviceWorker;
+  const kept = await container.register(address(name));
+  const announce = () => {
+    // Without a controller this is the first visit, and what was kept is what is shown.
+    if (!kept.waiting || !container.controller) return;
+    document.documentElement.dataset.newer = "";
+    dispatchEvent(new Event("shuke:newer"));
+  };
+  announce();
+  kept.addEventListener("updatefound", () => kept.installing?.addEventListener("statechange", announce));
+  const takeOver = () => {
+    container.addEventListener("controllerchange", () => location.reload(), { once: true });
+    kept.waiting?.postMessage("take over");
+  };
+  addEventListener("shuke:take-over", () => {
+    // A browser that is busy with the old version can put the wish off for minutes. Opened anew, the page says it again.
+    setTimeout(() => {
+      sessionStorage.setItem(WANTED, "");
+      location.reload();
+    }, PATIENCE);
+    takeOver();
+  });
+  if (sessionStorage.getItem(WANTED) !== null) {
+    sessionStorage.removeItem(WANTED);
+    if (kept.waiting) takeOver();
+    // It took over while this page was on its way.
+    else location.reload();
+  }
+  // A till is never closed: it asks when somebody comes back to it.
+  let asked = Date.now();
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || Date.now() - asked < HOUR) return;
+    asked = Date.now();
+    kept.update().catch(() => {});
+  });
+}
+
 try {
+  if (framedByOthers()) throw new Error("another site frames this page; see frame.html");
   if (typeof WebAssembly !== "object") throw new Error("WebAssembly is not available");
   const program = fetchProgram();
   // Its error is reported where it is awaited, not as unhandled in between.
@@ -42,6 +98,8 @@ try {
   const { default: init } = await import(address(js));
   await init({ module_or_path: program });
   document.getElementById("start-failed").remove();
+  // Only what was built to be published is kept on the device.
+  if (offline && navigator.serviceWorker) keepOnDevice(offline).catch(console.warn);
 } catch (error) {
   explain(error);
 }
