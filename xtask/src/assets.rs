@@ -1,12 +1,12 @@
 //! Called by Trunk after it has built: names that follow from the content, and integrity for every program file.
 //!
-//! Trunk hashes neither the worker's files nor `boot.js`, so a browser could keep an old one beside new neighbours.
+//! Trunk hashes neither the workers' files nor `boot.js`, so a browser could keep an old one beside new neighbours.
 //! Here each gets the hash of its content into its name, and whoever loads a file gets its SHA-384: `index.html` of
-//! `boot.js`, `boot.js` of the page's program, the worker's loader of the worker's program. The style sheets, which
+//! `boot.js`, `boot.js` of the page's program, the workers' loaders of the workers' programs. The style sheets, which
 //! are many files to whoever writes them, become one to whoever loads them.
 
 use crate::shell::root;
-use crate::split;
+use crate::{modules, precache, split};
 use base64::Engine as _;
 use sha2::{Digest, Sha256, Sha384};
 use std::fs;
@@ -32,11 +32,17 @@ pub fn hash_assets(staging: &Path) -> Result<(), String> {
     let sources = style_sources(&read_text(&root().join("index.html"))?);
     let (styled, late_style) = join_styles(staging, &page, &sources, cut)?;
     page = styled;
-    let loader = hash_worker(staging)?;
-    page = replace_once(&page, "worker_loader.js", &loader)?;
+    for name in WORKERS {
+        let loader = hash_worker(staging, name)?;
+        let linked = format!("{name}_loader.js");
+        page = replace_once(&page, &linked, &loader)?;
+        name_for_programs(staging, &linked, &loader)?;
+    }
 
+    modules::hash(staging)?;
     if cut {
         page = split::split(staging, &page, late_style)?;
+        page = precache::announce(&page)?;
     }
 
     let boot = fs::read(staging.join("boot.js")).map_err(|e| format!("boot.js: {e}"))?;
@@ -51,7 +57,11 @@ pub fn hash_assets(staging: &Path) -> Result<(), String> {
         let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         page = set_attribute(&page, mark, &integrity(&bytes))?;
     }
-    write(&staging.join("index.html"), page.as_bytes())
+    write(&staging.join("index.html"), page.as_bytes())?;
+    match cut {
+        true => precache::list(staging),
+        false => precache::leave_out(staging),
+    }
 }
 
 /// A file and what its content must be.
@@ -144,20 +154,23 @@ fn next_style_tag(page: &str) -> Option<(&str, &str, &str)> {
     }
 }
 
-/// The worker's script, its WebAssembly and the loader that checks both. Gives the loader's name.
-fn hash_worker(staging: &Path) -> Result<String, String> {
-    let script = read_text(&staging.join("worker.js"))?;
-    let wasm_path = staging.join("worker_bg.wasm");
-    let wasm = fs::read(&wasm_path).map_err(|e| format!("worker_bg.wasm: {e}"))?;
+/// The programs beside the page's: the worker that holds the data, and the one that reads workbooks.
+const WORKERS: [&str; 2] = ["worker", "sheets"];
+
+/// The script of a worker, its WebAssembly and the loader that checks both. Gives the loader's name.
+fn hash_worker(staging: &Path, worker: &str) -> Result<String, String> {
+    let script = read_text(&staging.join(format!("{worker}.js")))?;
+    let linked = format!("{worker}_bg.wasm");
+    let wasm = fs::read(staging.join(&linked)).map_err(|e| format!("{linked}: {e}"))?;
     let hash = short_hash(&[script.as_bytes(), &wasm]);
-    let wasm_name = format!("worker-{hash}.wasm");
-    let script_name = format!("worker-{hash}.js");
-    let loader_name = format!("worker-{hash}.loader.js");
-    let script = script.replace("worker_bg.wasm", &wasm_name);
+    let wasm_name = format!("{worker}-{hash}.wasm");
+    let script_name = format!("{worker}-{hash}.js");
+    let loader_name = format!("{worker}-{hash}.loader.js");
+    let script = script.replace(&linked, &wasm_name);
     write(&staging.join(&script_name), script.as_bytes())?;
-    rename(staging, "worker_bg.wasm", &wasm_name)?;
-    for old in ["worker.js", "worker_loader.js"] {
-        fs::remove_file(staging.join(old)).map_err(|e| format!("{old}: {e}"))?;
+    rename(staging, &linked, &wasm_name)?;
+    for old in [format!("{worker}.js"), format!("{worker}_loader.js")] {
+        fs::remove_file(staging.join(&old)).map_err(|e| format!("{old}: {e}"))?;
     }
     let loader = loader(
         &script_name,
@@ -167,6 +180,18 @@ fn hash_worker(staging: &Path) -> Result<String, String> {
     );
     write(&staging.join(&loader_name), loader.as_bytes())?;
     Ok(loader_name)
+}
+
+/// The module that programs import keeps its name and starts the worker of its own build.
+const MODULE: &str = "shuke.js";
+
+fn name_for_programs(staging: &Path, linked: &str, loader: &str) -> Result<(), String> {
+    let module = read_text(&staging.join(MODULE))?;
+    if !module.contains(linked) {
+        return Err(format!("{MODULE} does not name {linked}"));
+    }
+    let named = module.replace(linked, loader);
+    write(&staging.join(MODULE), named.as_bytes())
 }
 
 /// The file a worker is started with. An error is thrown outside the promise, because only then does the page hear

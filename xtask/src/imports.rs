@@ -4,6 +4,7 @@
 //! which no compression shortens: 300 names, once in the script and once in the program, are 6 kB. Here they become
 //! `a0`, `a1` ..., and the script loses its indentation and comments.
 
+use crate::wasm::{IMPORTS, number, text, with_section, write_number, write_text};
 use std::collections::BTreeMap;
 
 /// Renames the imports that the script gives to the program, in both.
@@ -63,25 +64,8 @@ fn compact(script: &str) -> Vec<&str> {
 
 /// The program with other names of imports.
 fn rename(program: &[u8], names: &BTreeMap<String, String>) -> Option<Vec<u8>> {
-    let (header, mut rest) = program.split_at_checked(8)?;
-    let mut out = header.to_vec();
-    while let Some((&id, tail)) = rest.split_first() {
-        let (length, tail) = number(tail)?;
-        let (content, tail) = tail.split_at_checked(length)?;
-        let content = match id {
-            IMPORTS => imports(content, names)?,
-            _ => content.to_vec(),
-        };
-        out.push(id);
-        write_number(&mut out, content.len());
-        out.extend(content);
-        rest = tail;
-    }
-    Some(out)
+    with_section(program, IMPORTS, |content| imports(content, names))
 }
-
-/// The id of the section of imports.
-const IMPORTS: u8 = 2;
 
 fn imports(content: &[u8], names: &BTreeMap<String, String>) -> Option<Vec<u8>> {
     let mut out = Vec::new();
@@ -103,40 +87,6 @@ fn imports(content: &[u8], names: &BTreeMap<String, String>) -> Option<Vec<u8>> 
         rest = tail;
     }
     rest.is_empty().then_some(out)
-}
-
-/// An unsigned number in LEB128, and what stands behind it.
-fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let mut value = 0;
-    let mut rest = bytes;
-    for place in 0..5 {
-        let (&byte, tail) = rest.split_first()?;
-        value |= usize::from(byte & 127) << (7 * place);
-        rest = tail;
-        if byte < 128 {
-            return Some((value, rest));
-        }
-    }
-    None
-}
-
-fn write_number(out: &mut Vec<u8>, mut value: usize) {
-    while value > 127 {
-        out.push((value & 127) as u8 | 128);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-fn text(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let (length, rest) = number(bytes)?;
-    let (text, rest) = rest.split_at_checked(length)?;
-    Some((std::str::from_utf8(text).ok()?, rest))
-}
-
-fn write_text(out: &mut Vec<u8>, text: &str) {
-    write_number(out, text.len());
-    out.extend(text.as_bytes());
 }
 
 #[cfg(test)]
@@ -185,14 +135,5 @@ mod tests {
         assert_eq!(compact("  a = `\n  b`;"), vec!["  a = `", "  b`;"]);
         assert!(shorten("", b"no program").is_err());
         assert!(shorten("", b"\0asm\x01\0\0\0\x02\x7f").is_err());
-    }
-
-    #[test]
-    fn numbers_round_trip() {
-        for value in [0, 1, 127, 128, 300, 16_384, 2_000_000] {
-            let mut bytes = Vec::new();
-            write_number(&mut bytes, value);
-            assert_eq!(number(&bytes), Some((value, &[][..])));
-        }
     }
 }

@@ -16,14 +16,22 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("protocol", &["model"]),
     ("demo", &["model"]),
     ("qr", &[]),
+    ("sheets", &[]),
     ("store", &["model"]),
+    ("twins", &["model"]),
+    ("sync", &[]),
+    ("vault", &[]),
     (
         "engine",
         &[
-            "model", "segment", "loyalty", "insight", "intake", "store", "protocol", "qr", "coupon",
+            "model", "segment", "loyalty", "insight", "intake", "store", "protocol", "qr",
+            "coupon", "twins", "sync",
         ],
     ),
-    ("worker", &["engine", "protocol", "model", "demo"]),
+    (
+        "worker",
+        &["engine", "protocol", "model", "demo", "sync", "vault"],
+    ),
     ("text", &["model", "protocol"]),
     ("view", &[]),
     ("ui", &["view"]),
@@ -32,7 +40,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that tests may also know.
-const FOR_TESTS: &[&str] = &["demo"];
+const FOR_TESTS: &[&str] = &["demo", "sheets"];
 
 /// Outside crates that reach the browser, and who may use them.
 const BROWSER: &[&str] = &[
@@ -43,7 +51,7 @@ const BROWSER: &[&str] = &[
     "gloo-storage",
     "leptos",
 ];
-const MAY_USE_BROWSER: &[&str] = &["worker", "ui", "app", "embed"];
+const MAY_USE_BROWSER: &[&str] = &["worker", "sheets", "ui", "app", "embed"];
 
 const BEGIN: &str = "<!-- layers: written by `cargo xtask layers --write` -->\n";
 const END: &str = "<!-- /layers -->";

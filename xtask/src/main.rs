@@ -15,16 +15,25 @@
 mod assets;
 mod bench;
 mod bundle;
+mod classes;
+mod fuzz;
 mod imports;
 mod layers;
 mod licences;
+mod long;
+mod modules;
+mod office;
+mod package;
+mod precache;
 mod serve;
+mod servers;
 mod shell;
 mod sizes;
 mod split;
 mod suite;
 mod tidy;
 mod tools;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -34,8 +43,13 @@ cargo xtask <command>
   serve [--port N] [--dev]   builds the app and serves it on 127.0.0.1
   build [--dev]              builds the app into dist/ (works from any sub-path of any static host)
   test [STEP ...]            everything CI runs, or only the named steps:
-                             fmt tidy layers licences clippy clippy-wasm unit build sizes browser
+                             fmt tidy layers licences clippy clippy-wasm unit build sizes browser embed servers
   bench [--quick]            measures import, opening, search and calculations in Chromium and prints the table
+  fuzz [--seconds N] [TARGET ...]
+                             the long test: every parser of foreign bytes for a minute, with cargo-fuzz
+  long [--schedules N]       a million schedules of sync, then fuzz and office
+  office                     opens the files we write with LibreOffice (Debian's, by apt) and finds no formula
+  package                    makes the npm package of dist/, in target/npm
   layers [--write]           checks the crates' dependencies against ARCHITECTURE.md (--write: updates its table)
   tidy                       checks file lengths, names and left-over marks
   sizes                      checks the sizes of dist/ against their budgets
@@ -49,7 +63,11 @@ fn main() -> ExitCode {
         ["build", rest @ ..] => bundle::run(rest),
         ["test", rest @ ..] => suite::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["long", rest @ ..] => long::run(rest),
         ["layers", rest @ ..] => layers::run(rest),
+        ["office"] => office::run(),
+        ["package"] => package::run(),
         ["tidy"] => tidy::run(),
         ["sizes"] => sizes::run(),
         // Called by Trunk while it builds, see Trunk.toml.

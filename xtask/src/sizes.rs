@@ -8,16 +8,40 @@ use std::fs;
 /// README states them.
 const BUDGETS: &[Budget] = &[
     Budget::of("page", "", 200_000),
-    Budget::of("import", "part-import-", 60_000),
-    Budget::of("points", "part-points-", 200_000),
-    Budget::of("records", "part-records-", 185_000),
-    Budget::of("settings", "part-settings-", 25_000),
+    // The published form of rules, for whoever writes them elsewhere; no page loads it.
+    Budget::of("rule schema", "segment-rule", 5_000),
+    Budget::of("profile schema", "sync-profile", 8_000),
+    // What an owner runs on PostgreSQL; no page loads it.
+    Budget::of("postgres", "postgres", 6_000),
+    // The JavaScript API, before it starts a worker, and its types, which only tools read.
+    Budget::of("shuke.js", "shuke.js", 10_000),
+    Budget::of("types", "shuke.d.ts", 6_000),
+    // Custom elements for other people's pages, with track, inbox and the frame; the page itself loads none of them.
+    Budget::of("elements", "element", 30_000),
+    Budget::of("elements beside", "track", 2_500),
+    Budget::of("elements beside", "inbox", 1_500),
+    Budget::of("frame", "frame", 3_500),
+    // Shows the elements to whoever embeds them.
+    Budget::of("embed page", "embed", 7_000),
+    // Import, duplicates, quality, export.
+    Budget::of("data", "part-data-", 115_000),
+    Budget::of("points", "part-points-", 170_000),
+    Budget::of("records", "part-records-", 155_000),
+    Budget::of("segments", "part-segments-", 195_000),
+    // Sync's screen is most of it.
+    Budget::of("settings", "part-settings-", 98_000),
+    // Icons and the word of what can be installed, and what keeps the page on the device: after the first page.
+    Budget::of("install", "install", 40_000),
+    Budget::of("install", "service-worker", 8_000),
     // The style of all pages but home.
-    Budget::of("style of parts", "part-style-", 12_000),
+    Budget::of("style of parts", "part-style-", 15_000),
     // What several parts need.
-    Budget::of("shared", "part-shared-", 220_000),
-    // With SQLite, the calculators and the readers of files. It loads beside the page.
-    Budget::of("worker", "worker-", 2_000_000),
+    Budget::of("shared", "part-shared-", 410_000),
+    // With SQLite, the calculators, the readers of files, sync and what programs ask. It loads beside the page. A
+    // fifteenth of it is loops that go for several values at a time: without it rules take two to three times as long.
+    Budget::of("worker", "worker-", 3_130_000),
+    // Reads workbooks; loaded when a person brings one. Half of it is the tables of encodings.
+    Budget::of("sheets", "sheets-", 230_000),
 ];
 
 struct Budget {
@@ -116,6 +140,7 @@ mod tests {
             ("part-shared-1.wasm", Some("shared")),
             ("part-unheard-of-1.wasm", None),
             ("worker-1.wasm", Some("worker")),
+            ("sheets-1.loader.js", Some("sheets")),
         ] {
             assert_eq!(what(name), budget, "{name}");
         }

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, in the order in which a mistake shows soonest.
 
-use crate::shell::{output, program, root, run as execute, say};
-use crate::{bundle, layers, licences, sizes, tidy, tools};
+use crate::shell::{Scratch, output, program, root, run as execute, say};
+use crate::{bundle, layers, licences, package, servers, sizes, tidy, tools};
 use std::fs;
 use std::time::Instant;
 
@@ -18,6 +18,8 @@ const STEPS: &[Step] = &[
     ("build", || bundle::build(false)),
     ("sizes", sizes::run),
     ("browser", browser),
+    ("embed", package::test),
+    ("servers", servers::run),
 ];
 
 /// Runs all steps, or the named ones.
@@ -35,6 +37,7 @@ pub fn run(names: &[&str]) -> Result<(), String> {
             known.join(" ")
         ));
     }
+    let _scratch = Scratch::new()?;
     let start = Instant::now();
     let mut times = Vec::new();
     for (name, step) in STEPS
@@ -112,6 +115,7 @@ fn browser() -> Result<(), String> {
     let mut files: Vec<&str> = list
         .lines()
         .filter(|path| path.ends_with(".test.mjs"))
+        .filter(|path| !path.starts_with("tests/servers/") && !path.starts_with("tests/embed/"))
         .collect();
     files.sort_unstable();
     // One file at a time: they share two cores, and a kill test must not disturb its neighbour.

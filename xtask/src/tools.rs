@@ -148,7 +148,37 @@ pub fn chromium() -> Result<String, String> {
     Ok(path.trim().to_owned())
 }
 
-fn apt(packages: &[&str], what: &str) -> Result<(), String> {
+/// Firefox for the tests of the JavaScript API.
+///
+/// # Errors
+/// The command to type when it cannot be installed from here.
+pub fn firefox() -> Result<String, String> {
+    let find = || {
+        let named = std::env::var("FIREFOX").ok();
+        let known = ["firefox-esr", "firefox"];
+        named
+            .into_iter()
+            .chain(known.map(str::to_owned))
+            .find(|name| succeeds(&mut program(name, &["--version"])))
+    };
+    if find().is_none() {
+        apt(
+            &["firefox-esr"],
+            "Firefox, for the tests of the JavaScript API",
+        )?;
+    }
+    let name = find().ok_or(
+        "no Firefox was found; on Debian type: apt-get install firefox-esr\n  elsewhere set FIREFOX to its path",
+    )?;
+    let path = output(&mut program("sh", &["-c", "command -v \"$0\"", &name]))?;
+    Ok(path.trim().to_owned())
+}
+
+/// Installs packages of the system where that can be done from here: on Debian, as root.
+///
+/// # Errors
+/// The command to type where it cannot.
+pub fn apt(packages: &[&str], what: &str) -> Result<(), String> {
     let by_hand = format!("apt-get install {}", packages.join(" "));
     let root = output(&mut program("id", &["-u"])).is_ok_and(|id| id.trim() == "0");
     if !root || !succeeds(&mut program("apt-get", &["--version"])) {
@@ -170,12 +200,17 @@ fn apt(packages: &[&str], what: &str) -> Result<(), String> {
 }
 
 fn tools_folder() -> PathBuf {
+    cache_folder("tools")
+}
+
+/// A folder that outlives the clone, or one in `target` where there is no such place.
+pub fn cache_folder(name: &str) -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")));
-    match cache.map(|cache| cache.join("shuke/tools")) {
+    match cache.map(|cache| cache.join("shuke").join(name)) {
         Some(folder) if fs::create_dir_all(&folder).is_ok() => folder,
-        _ => root().join("target/tools"),
+        _ => root().join("target").join(name),
     }
 }
 
@@ -190,6 +225,22 @@ fn cargo_tools() -> Result<PathBuf, String> {
         "wasm-bindgen",
         &bindgen,
         "about 4 minutes, once",
+    )?;
+    Ok(folder.join("bin"))
+}
+
+/// cargo-fuzz, for the long tests; gives the folder it is in.
+///
+/// # Errors
+/// What cargo says when it cannot be built.
+pub fn cargo_fuzz() -> Result<PathBuf, String> {
+    let folder = tools_folder();
+    install(
+        &folder,
+        "cargo-fuzz",
+        "cargo-fuzz",
+        "0.13.2",
+        "about 2 minutes, once",
     )?;
     Ok(folder.join("bin"))
 }
