@@ -23,7 +23,8 @@ const DAY = 86_400_000;
 /** Customers as CSV text. */
 export function customers(n) {
   const random = generator(1);
-  const lines = ["客户编号,姓名,手机号,邮箱,性别,生日,省份,城市,成为客户时间"];
+  const agreeing = generator(3);
+  const lines = ["客户编号,姓名,手机号,邮箱,性别,生日,省份,城市,成为客户时间,邮件订阅"];
   for (let i = 0; i < n; i++) {
     const name = SURNAMES[Math.floor(random() * 20)] + GIVEN[Math.floor(random() * 20)] + (i % 3 ? GIVEN[Math.floor(random() * 20)] : "");
     const city = Math.floor(random() * 300);
@@ -31,6 +32,7 @@ export function customers(n) {
       `B${pad(i, 7)}`, name, `199${pad(i, 8)}`, i % 2 ? `c${i}@example.com` : "", random() < 0.6 ? "女" : "男",
       day(Date.UTC(1956 + Math.floor(random() * 50), Math.floor(random() * 12), 1 + Math.floor(random() * 28))),
       `省${city % 34}`, `市${city}`, day(END - Math.floor(random() * 1095) * DAY),
+      agreeing() < 0.55 ? "是" : "否",
     ].join(","));
   }
   return lines.join("\r\n") + "\r\n";

@@ -9,18 +9,10 @@ import path from "node:path";
 import { Browser, dist } from "../browser/harness.mjs";
 import { compare } from "./compare.mjs";
 import { customers, orders } from "./data.mjs";
+import { reading } from "./reading.mjs";
+import { twins } from "./twins.mjs";
 
 const sizes = process.argv.includes("--quick") ? [10_000] : [10_000, 100_000];
-const TODAY_RULES = {
-  "Q1 province in 3, age 25-34": { all: [{ attr: "province", op: "in", value: ["省1", "省2", "省3"] }, { attr: "age", op: "between", value: [25, 34] }] },
-  "Q2 3 orders in 90 days and spend of 365 days >= 2000": { all: [
-    { orders: { within: { last: { n: 90, unit: "day" } }, measure: "count", op: "gte", value: 3 } },
-    { orders: { within: { last: { n: 365, unit: "day" } }, measure: "sum", op: "gte", value: "2000.00" } }] },
-  "Q3 bought A, never B, quiet for 60 days": { all: [
-    { orders: { where: [{ attr: "category", op: "eq", value: "类目1" }], measure: "count", op: "gte", value: 1 } },
-    { orders: { where: [{ attr: "category", op: "eq", value: "类目2" }], measure: "count", op: "eq", value: 0 } },
-    { attr: "last_order_on", op: "more_than_ago", value: { n: 60, unit: "day" } }] },
-};
 const PROGRAM = {
   name: "Bench", currency: "CNY", time_zone: "Asia/Shanghai",
   earn: [{ id: "base", on: "purchase", points: 1, per: "1.00", basis: "net_of_discount", rounding: "floor", round_each: "order" },
@@ -32,7 +24,7 @@ const PROGRAM = {
 };
 
 /** Runs in the page: a bare client of the worker, so that no drawing is in the times. */
-function client() {
+function client(version) {
   globalThis.bench = {
     async connect() {
       // The page's own start script, which would make this policy, is kept from running.
@@ -46,14 +38,14 @@ function client() {
         this.worker.onmessage = ({ data }) => {
           // Before it says that it listens, the worker has no ears.
           if (data === "listening" || data?.message === "listening") {
-            this.post({ hello: { version: 1, workspace: "bench", storage: "opfs", demo: undefined, zone: "Asia/Shanghai", currency: "CNY" } });
+            this.post({ hello: { version, workspace: "bench", storage: "opfs", demo: undefined, zone: "Asia/Shanghai", currency: "CNY" } });
             return;
           }
           const [kind, body] = this.plain(data.message);
           if (kind === "ready") resolve();
-          else if (kind === "answer") this.waiting.get(body.id)?.(body.result);
+          else if (kind === "answer") this.waiting.get(body.id)?.({ ...body.result, inside: data.inside });
           else if (kind === "event" && body.columns_ready) this.columnsReady(performance.now() - opened);
-          else if (kind === "failed" || kind === "panicked") reject(new Error(JSON.stringify(body)));
+          else if (kind === "failed" || kind === "panicked" || kind === "refused") reject(new Error(`${kind}: ${JSON.stringify(body)}`));
         };
         this.worker.onerror = (event) => reject(new Error(event.message));
       });
@@ -76,7 +68,7 @@ function client() {
       const result = await new Promise((resolve) => { this.waiting.set(id, resolve); this.post({ ask: { id, request } }, files); });
       this.waiting.delete(id);
       if (result.Err) throw new Error(JSON.stringify(result.Err));
-      return { ms: performance.now() - begin, reply: result.Ok };
+      return { ms: performance.now() - begin, inside: result.inside, reply: result.Ok };
     },
     async import(text, name) {
       const file = new Blob([text]);
@@ -114,12 +106,15 @@ const line = (what, n, value, unit) => { rows.push({ what, n, value, unit }); co
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const show = (ms) => (ms < 10 ? ms.toFixed(2) : ms.toFixed(0));
 
+/** What page and worker of this build speak; its module says it. */
+const protocol = Number(/\bPROTOCOL = (\d+)/.exec(readFileSync(path.join(dist, "shuke.js"), "utf8"))[1]);
+
 async function fresh(browser) {
   const page = await browser.context.newPage();
   // The page itself is kept from starting: only its worker is measured.
   await page.route("**/boot*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
   await page.goto(browser.server.url);
-  await page.evaluate(client);
+  await page.evaluate(client, protocol);
   return page;
 }
 
@@ -138,21 +133,6 @@ for (const n of sizes) {
     assert.equal(second.report.orders.created, bought.rows);
     line(`import ${bought.rows.toLocaleString("en")} orders`, n, Math.round(bought.rows / (second.ms / 1000)).toLocaleString("en"), "rows/s");
     const { reply: put } = await page.evaluate((program) => bench.ask({ command: { set_program: { program: JSON.stringify(program), from: undefined } } }), PROGRAM);
-    const counts = {};
-    for (const [name, rule] of Object.entries(TODAY_RULES)) {
-      const times = await page.evaluate(async (rule) => {
-        const times = [];
-        for (let i = 0; i < 7; i++) {
-          // A sample of everybody that differs each time keeps the engine from answering from memory.
-          const fresh = { all: [rule, { not: { attr: "name", op: "eq", value: `nobody ${i} ${Math.random()}` } }] };
-          times.push(await bench.ask({ query: { count: { rule: JSON.stringify(fresh), as_of: undefined } } }));
-        }
-        return times;
-      }, rule);
-      counts[name] = times[0].reply.count.count;
-      assert.ok(times.every((t) => t.reply.count.count === counts[name]));
-      line(`count ${name}`, n, show(median(times.slice(1).map((t) => t.ms))), "ms");
-    }
     const timed = async (what, queries) => {
       const times = await page.evaluate(async (queries) => {
         const times = [];
@@ -162,7 +142,7 @@ for (const n of sizes) {
       line(what, n, show(median(times)), "ms");
     };
     const dates = [0, 1, 2, 3, 4].map((k) => `2026-11-${String(10 + k)}`);
-    await timed("RFM of everybody, 125 cells", dates.map((as_of) => ({ rfm: { as_of } })));
+    await timed("RFM of everybody, 125 cells", dates.map((as_of) => ({ insight: { rfm: { as_of, options: undefined } } })));
     await timed("life cycle of everybody", dates.map((as_of) => ({ lifecycle: { as_of } })));
     await timed("points and tiers of everybody", dates.map((as_of) => ({ points_overview: { as_of } })));
     await timed("points for the books, of a past day", dates.map((as_of) => ({ liability: { books: { as_of } } })));
@@ -172,6 +152,8 @@ for (const n of sizes) {
     await timed("search: phone tail", ["5123", "0471", "9980", "3321", "7654"].map(list));
     await timed("search: infix of an e-mail", ["c4321", "c77@", "1234@ex", "99@exam", "c555"].map(list));
     await compare(browser, page, n, line, put.done.batch);
+    await reading(browser, page, n, line);
+    await twins(page, people, n, line);
     // Long enough for the worker to have written its snapshot when idle.
     await page.waitForTimeout(8_000);
     line("peak memory of the tab's process", n, peak(browser), "MB");

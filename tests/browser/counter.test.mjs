@@ -248,6 +248,23 @@ test("at the counter, on a phone", async (t) => {
     await done(page, "李娜 got 7 points");
   });
 
+  await t.test("by keyboard: arrows go through what is found, Enter takes the first, and the amount has the focus", async () => {
+    await toCounter(page);
+    await searchBox(page).fill("0000");
+    const rows = page.locator(".till-found .till-row");
+    await rows.nth(1).waitFor();
+    const first = await rows.first().locator("strong").innerText();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    assert.ok(await rows.nth(1).evaluate((it) => it === document.activeElement));
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    assert.ok(await searchBox(page).evaluate((it) => it === document.activeElement));
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: first }).waitFor();
+    await eventually(() => page.getByRole("textbox", { name: "Amount" }).evaluate((it) => it === document.activeElement), true);
+  });
+
   await t.test("a new member in seconds; a number that is known opens whose it is", async () => {
     await toCounter(page);
     await searchBox(page).fill("13800001234");

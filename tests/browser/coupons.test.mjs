@@ -215,6 +215,28 @@ test("codes for one use: made, exported, checked, used, withdrawn, issued", asyn
     assert.deepEqual(await axe(page), []);
   });
 
+  await t.test("a segment narrows the codes and the uses down, and their files", async () => {
+    await go(page, "#/coupons", "Coupons");
+    await main(page).getByRole("link", { name: "Gift card" }).click();
+    await main(page).getByRole("link", { name: "Codes", exact: false }).first().click();
+    await eventually(() => main(page).locator("th.code").count(), 4);
+    const of = main(page).getByLabel("Customers of");
+    await of.selectOption("ready:one_time");
+    // Only the code that was issued is anybody's, and its holder bought once.
+    await eventually(() => main(page).locator("th.code").count(), 1);
+    assert.equal(await main(page).getByRole("row").nth(1).getByRole("link").innerText(), "Ben Voucher");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"), main(page).getByRole("button", { name: "Export CSV" }).click(),
+    ]);
+    assert.equal((await readFile(await download.path(), "utf8")).trim().split("\n").length, 2);
+    await of.selectOption("ready:frequent");
+    await eventually(() => main(page).locator("th.code").count(), 0);
+    await main(page).getByRole("link", { name: "Used by", exact: false }).first().click();
+    await main(page).getByLabel("Customers of").selectOption("ready:one_time");
+    await eventually(() => main(page).locator("tbody tr").count(), 1);
+    assert.deepEqual(await axe(page), []);
+  });
+
   await b.clean(page);
 });
 

@@ -222,7 +222,7 @@ test("finding, sorting, filtering and the keyboard", async (t) => {
       await go(page, hash);
       await page.getByRole("grid", { name: list }).getByRole("row").nth(1).waitFor();
       await page.getByRole("button", { name: "Export" }).click();
-      await go(page, "#/import", "Import");
+      await go(page, "#/data", "Data");
     }
     const held = await page.evaluate(() => {
       globalThis.requestAnimationFrame = globalThis.__soon;

@@ -65,7 +65,7 @@ test("details", async (t) => {
   });
 
   await t.test("from the preview one can go on to another file", async () => {
-    await go(page, "#/import", "Import");
+    await go(page, "#/data", "Data");
     await choose(page, [made("people.csv", "Name,Phone\nPreview Pat,19900031001\n")]);
     await goThrough(page, { untilStart: true });
     await page.getByRole("button", { name: "Import another file" }).click();
@@ -84,7 +84,7 @@ test("details", async (t) => {
 
   await t.test("a file of Western Excel: names are right, and the encoding can be chosen", async () => {
     const western = Buffer.from("Name,Phone,City\nJ\xfcrgen M\xfcller,19900032001,K\xf6ln\nFran\xe7ois Lef\xe8vre,19900032002,Besan\xe7on\n", "latin1");
-    await go(page, "#/import", "Import");
+    await go(page, "#/data", "Data");
     await choose(page, [made("western.csv", western)]);
     await page.getByText("Jürgen Müller").first().waitFor();
     await page.getByText(/The text is read as Windows-1252/).waitFor();

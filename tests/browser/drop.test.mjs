@@ -38,7 +38,7 @@ test("files are dropped on the page", async (t) => {
     await drop(page, "main h1", await held(page, file("shopify-customers.csv")), {
       look: async () => { await veil.waitFor(); await picture(page, "drop-veil"); },
     });
-    await page.getByRole("heading", { level: 1, name: "Import" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Data" }).waitFor();
     assert.match(await goThrough(page), /\b60\b/);
     assert.equal(await veil.count(), 0);
     assert.equal(await customerCount(page), 60);
@@ -67,7 +67,7 @@ test("files are dropped on the page", async (t) => {
   });
 
   await t.test("into the drop zone: several at once, the customers first, and one that is no table", async () => {
-    await go(page, "#/import", "Import");
+    await go(page, "#/data", "Data");
     const zone = ".drop-zone";
     await page.locator(zone).waitFor();
     const png = { name: "photo.png", content: Buffer.from("89504e470d0a1a0a0000000d49484452", "hex") };
@@ -75,32 +75,27 @@ test("files are dropped on the page", async (t) => {
     await drop(page, zone, await held(page, png, file("shopify-orders.csv"), extra), {
       look: async () => { await page.getByText("Let go to begin").waitFor(); },
     });
-    // Customers go first, whatever the order they were dropped in.
-    await page.getByText("2 more files wait").waitFor();
-    assert.match(await goThrough(page), /extra\.csv/);
-    await page.getByRole("button", { name: "Next: shopify-orders.csv" }).click();
-    assert.match(await goThrough(page), /shopify-orders\.csv[\s\S]*\b174\b/);
-    await page.getByRole("button", { name: "Next: photo.png" }).click();
-    await page.getByRole("heading", { name: "This file cannot be read" }).waitFor();
-    await page.getByText("photo.png").waitFor();
-    await page.getByText("Please bring a CSV, TSV or JSON file.").waitFor();
+    // One set: customers go first, whatever the order they were dropped in, and what is no table is left out with a reason.
+    const list = page.getByRole("region", { name: "Files read together" });
+    await eventually(() => list.locator(".import-file-name").allInnerTexts(), ["extra.csv", "shopify-orders.csv", "photo.png"]);
+    assert.match(await list.getByRole("listitem").filter({ hasText: "photo.png" }).innerText(), /Left out[\s\S]*picture[\s\S]*CSV, TSV, JSON/);
     assert.deepEqual(await axe(page), []);
-    await picture(page, "drop-wrong-file");
-    await page.getByRole("button", { name: "Another file" }).click();
+    await picture(page, "drop-several");
+    assert.match(await goThrough(page), /extra\.csv[\s\S]*shopify-orders\.csv[\s\S]*\b174\b/);
+    await page.getByText("photo.png").waitFor();
+    await page.getByRole("button", { name: "Import another file" }).click();
     await page.locator(zone).waitFor();
     await go(page, "#/orders", "Orders");
     await expectTotal(page, 174, "order");
     assert.equal(await customerCount(page), 62);
   });
 
-  await t.test("while a file is being looked at, another one waits for its turn", async () => {
-    await go(page, "#/import", "Import");
+  await t.test("while a file is being looked at, another one joins it, and can be taken out again", async () => {
+    await go(page, "#/data", "Data");
     await drop(page, ".drop-zone", await held(page, { name: "first.csv", content: "c1,c2\nFirst Person,Lyon\n" }));
     await page.getByRole("heading", { name: "first.csv" }).waitFor();
     await drop(page, "main h1", await held(page, { name: "second.csv", content: "Name,Phone\nSecond Person,19900070003\n" }));
-    await page.getByText("1 more file waits").waitFor();
-    await page.getByRole("heading", { name: "first.csv" }).waitFor();
-    await page.getByRole("button", { name: "Another file" }).click();
+    await page.getByRole("button", { name: "Take out first.csv" }).click();
     await eventually(async () => /second\.csv/.test(await page.locator("main").innerText()), true);
     await goThrough(page);
     assert.equal(await customerCount(page), 63);

@@ -47,7 +47,7 @@ test("the browser is killed in the middle of an import", async (t) => {
   });
 
   await t.test("its undo takes away all of it", async () => {
-    await go(page, "#/import", "Import");
+    await go(page, "#/data", "Data");
     await page.getByRole("heading", { name: "Past imports" }).waitFor();
     const past = page.locator(".import-past li");
     assert.equal(await past.count(), 1, "both runs are one import");
@@ -69,7 +69,7 @@ test("the quota of the browser is exceeded", async () => {
   const page = await b.open("#/customers");
   await createCustomer(page, "Ann Early");
   const file = customersFile(12_000);
-  await go(page, "#/import", "Import");
+  await go(page, "#/data", "Data");
   await choose(page, [file]);
   await goThrough(page, { untilStart: true });
   await page.getByRole("button", { name: /^Import [\d,]+ rows$/ }).click();

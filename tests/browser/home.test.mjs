@@ -180,7 +180,7 @@ test("the home of a business that begins", async (t) => {
     assert.deepEqual(await axe(page), []);
     await picture(page, "home-no-orders");
     await page.getByRole("main").getByRole("link", { name: "Import orders" }).click();
-    await page.getByRole("heading", { level: 1, name: "Import" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Data" }).waitFor();
   });
 
   await t.test("files of its own: the same holds", async (full) => {

@@ -69,13 +69,18 @@ const rowsDone = (page) => page.evaluate(() => {
 
 /** From the file to the button that starts. */
 async function toPreview(page, name) {
-  await go(page, "#/import", "Import");
+  await go(page, "#/data", "Data");
   await choose(page, [name]);
   const check = page.getByRole("button", { name: "See what will happen" });
-  await check.waitFor();
-  await check.click();
-  await page.getByRole("heading", { name: "Reading through; nothing is changed" }).waitFor();
-  await page.getByRole("heading", { name: "What will happen" }).waitFor(patient);
+  const reading = page.getByRole("heading", { name: "Reading through; nothing is changed" });
+  const done = page.getByRole("heading", { name: "What will happen" });
+  // A layout that was read before is known, and is read through at once.
+  await check.or(reading).or(done).first().waitFor();
+  if (await check.isVisible()) {
+    await check.click();
+    await reading.waitFor();
+  }
+  await done.waitFor(patient);
 }
 
 const start = (page) => page.getByRole("button", { name: /^Import [\d,]+ rows$/ });
@@ -118,7 +123,7 @@ test(`${LINES.toLocaleString("en")} order lines`, { timeout: 600_000 + LINES * 2
     const answers = [];
     const timed = async (what, act) => { const at = Date.now(); await act(); answers.push([what, Date.now() - at]); };
     await timed("settings", () => go(page, "#/settings", "Settings"));
-    await timed("the import", () => go(page, "#/import", "Import"));
+    await timed("the import", () => go(page, "#/data", "Data"));
     // Small files may be through before the walk is.
     if (LINES >= 100_000) {
       await page.getByRole("heading", { name: "Writing" }).waitFor();
@@ -142,7 +147,7 @@ test(`${LINES.toLocaleString("en")} order lines`, { timeout: 600_000 + LINES * 2
       await form.getByRole("button", { name: "Save", exact: true }).click();
       await form.waitFor({ state: "hidden", ...patient });
     });
-    await go(page, "#/import", "Import");
+    await go(page, "#/data", "Data");
     // What is over was put away when the page was left; past imports name it.
     await page.getByRole("heading", { name: "Imported" }).or(page.locator(".import-past li").filter({ hasText: "large.csv" }).first()).first().waitFor(patient);
     await eventually(() => page.getByRole("heading", { name: "Writing" }).count(), 0, { seconds: patient.timeout / 1000 });

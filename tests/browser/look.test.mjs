@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { axe, browser, picture } from "./harness.mjs";
 
 const PAGES = ["", "customers", "orders", "segments", "segments/rfm", "segments/lifecycle", "points", "points/rows?of=outstanding", "points/members",
-  "points/program", "counter", "coupons", "coupons/new", "import", "settings", "settings/data", "settings/log"];
+  "points/program", "counter", "coupons", "coupons/new", "import", "settings", "settings/data", "settings/sync", "settings/log"];
 const WIDTHS = [[390, 844], [820, 1180], [1440, 900]];
 
 for (const [locale, words] of [["zh-CN", "客户"], ["en-GB", "Customers"]]) {

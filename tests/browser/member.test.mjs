@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { axe, browser, partsHere } from "./harness.mjs";
-import { eventually, go, openCustomer } from "./steps.mjs";
+import { eventually, go, notice, openCustomer } from "./steps.mjs";
 import { PROGRAM, command, init, member, searchBox, setProgram, standing, toCounter } from "./till.mjs";
 
 const record = (page) => page.locator("main article");
@@ -103,7 +103,7 @@ test("a member's points in plain words", async (t) => {
     await dialog(page).getByRole("button", { name: "Merge" }).click();
     await balance(page, "870");
     assert.equal((await standing(page, twin)).balance, 0, "none of them is left there");
-    await page.locator(".toast").filter({ hasText: "Points of 王小芳 are here now" }).getByRole("button", { name: "Undo" }).click();
+    await notice(page, "Points of 王小芳 are here now", { undo: true });
     await balance(page, "750");
     assert.equal((await standing(page, twin)).balance, 120);
   });

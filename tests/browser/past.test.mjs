@@ -16,6 +16,12 @@ async function groups(page) {
     [row.querySelector("th").textContent, Number(row.querySelector("td.strong").textContent.replace(/\D/g, ""))])));
 }
 
+/** Opens a group's members, and these as a list of customers. */
+async function openList(page, name) {
+  await page.locator("main tbody").getByRole("link", { name, exact: true }).click();
+  await page.getByRole("link", { name: "Open as a list of customers" }).click();
+}
+
 const stages = async (page) => {
   await page.locator("main .part-value").first().waitFor();
   return (await page.locator("main .part-value").allInnerTexts()).map(number);
@@ -42,9 +48,11 @@ test("segments as of a past day", async (t) => {
     const now = await groups(page);
     const then = await choose(page, past, groups, now);
     for (const name of ["Champions", "Dormant"]) {
-      await page.locator("main tbody").getByRole("link", { name, exact: true }).click();
+      await openList(page, name);
       await expectTotal(page, then[name]);
       await page.locator("main .chip", { hasText: "As of" }).waitFor();
+      await page.goBack();
+      await page.getByText("These are the figures of").waitFor();
       await page.goBack();
       await groups(page);
     }
@@ -54,14 +62,14 @@ test("segments as of a past day", async (t) => {
 
   await t.test("the list says of which day it is, and goes back to today by its chip", async () => {
     const then = await groups(page);
-    await page.locator("main tbody").getByRole("link", { name: "Champions", exact: true }).click();
+    await openList(page, "Champions");
     await expectTotal(page, then.Champions);
     await page.getByRole("button", { name: "Back to today" }).click();
     await eventually(async () => page.url().includes("on="), false);
     await page.goto(`${b.server.url}?demo=cafe#/segments/rfm`);
     await page.reload();
     const now = await groups(page);
-    await page.locator("main tbody").getByRole("link", { name: "Champions", exact: true }).click();
+    await openList(page, "Champions");
     await expectTotal(page, now.Champions);
   });
 

@@ -403,7 +403,7 @@ test("the draft is kept, run over real orders, put in force from a day, and comp
     await field(page, "points given").fill("7");
     await save(page);
     await eventually(() => page.locator(".versions > li").count(), 3);
-    await page.locator(".toast").filter({ hasText: "Programme saved" }).last().getByRole("button", { name: "Undo" }).click();
+    await notice(page, "Programme saved", { undo: true });
     await eventually(() => page.locator(".versions > li").count(), 2);
     await eventually(() => field(page, "points given").inputValue(), "1");
   });

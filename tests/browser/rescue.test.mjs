@@ -103,7 +103,7 @@ test("the tab that holds the data is stuck", async (t) => {
   await t.test("a tab that opens says so instead of waiting for ever", async () => {
     await freeze(leader);
     other = await b.open("#/customers", { ready: false });
-    await other.getByRole("heading", { level: 1, name: silent }).waitFor({ timeout: 30_000 });
+    await other.getByRole("heading", { level: 1, name: silent }).waitFor();
     assert.deepEqual(await axe(other), []);
     await picture(other, "silent-tab");
   });
@@ -124,10 +124,10 @@ test("the tab that holds the data is stuck", async (t) => {
     await freeze(other);
     await search(leader, "After");
     const banner = leader.getByText("Shuke is open in another tab or window");
-    await banner.waitFor({ timeout: 30_000 });
+    await banner.waitFor();
     await picture(leader, "silent-banner");
     await other.close();
-    await banner.waitFor({ state: "hidden", timeout: 30_000 });
+    await banner.waitFor({ state: "hidden" });
     await showsCustomers(leader, 1);
     await leader.getByRole("link", { name: "After Silence" }).waitFor();
     await search(leader, "");

@@ -2,6 +2,7 @@
 // a test is about language.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { file } from "./harness.mjs";
 
@@ -13,7 +14,7 @@ export async function go(page, hash, heading) {
 
 /** Drops files on the import page, goes through to the end, and gives the text of the outcome. */
 export async function importFile(page, names, { untilStart = false } = {}) {
-  await go(page, "#/import", "Import");
+  await go(page, "#/data", "Data");
   await choose(page, [names].flat().map(file));
   return goThrough(page, { untilStart });
 }
@@ -45,6 +46,8 @@ export async function goThrough(page, { untilStart = false } = {}) {
 
 /** The number of customers the list says there are. */
 export async function customerCount(page) {
+  // By way of another page: a list that is there already follows a moment after what was done.
+  await go(page, "#/orders", "Orders");
   await go(page, "#/customers", "Customers");
   // Not that of a notice, which may count customers too.
   const total = page.getByRole("main").getByRole("status").filter({ hasText: /[\d,]+ customers?/ });
@@ -59,7 +62,7 @@ export async function search(page, words) {
 }
 
 /** Asks again until the answer is as wanted; fails with the last answer. */
-export async function eventually(ask, wanted, { seconds = 15 } = {}) {
+export async function eventually(ask, wanted, { seconds = 30 } = {}) {
   const until = Date.now() + seconds * 1000;
   const is = typeof wanted === "function" ? wanted : (now) => isDeepStrictEqual(now, wanted);
   let now = await ask();
@@ -87,7 +90,7 @@ export const csv = (rows) =>
 export async function importMade(page, ...files) {
   let outcome = "";
   for (const it of files) {
-    await go(page, "#/import", "Import");
+    await go(page, "#/data", "Data");
     await choose(page, [it]);
     outcome = await goThrough(page);
   }
@@ -119,11 +122,35 @@ export async function openTab(page, tab) {
   await page.getByRole("navigation", { name: "Parts of this record" }).getByRole("link", { name: tab, exact: true }).click();
 }
 
+/** The rows of the file that the button of this name saves. */
+export async function sheet(page, name) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).first().click()]);
+  assert.match(download.suggestedFilename(), /\.csv$/);
+  const text = await readFile(await download.path(), "utf8");
+  assert.equal(text[0], "\ufeff", "a spreadsheet knows that it is UTF-8");
+  const cells = (row) => [...row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain);
+  return text.slice(1).trimEnd().split("\r\n").map(cells);
+}
+
 /** Waits for the confirmation of what was done, and undoes it when asked to. */
 export async function notice(page, text, { undo = false } = {}) {
   const toast = page.locator(".toast").filter({ hasText: text });
-  await toast.first().waitFor();
-  if (undo) await toast.getByRole("button", { name: "Undo" }).click();
+  if (!undo) return toast.first().waitFor();
+  // A confirmation stays for ten seconds. Who comes later, as a busy machine does, undoes it in the log, as a person
+  // would: it was told, and is the newest there; then they go back to where they were.
+  const pressed = await toast.getByRole("button", { name: "Undo" }).last().click({ timeout: 12_000 }).then(() => true, (error) => {
+    if (error.name === "TimeoutError") return false;
+    throw error;
+  });
+  if (pressed) return undefined;
+  const told = await page.evaluate(() => globalThis.__told);
+  assert.ok(told.some((it) => it.includes(text)), `${text} was never told, but ${JSON.stringify(told)}`);
+  const there = await page.evaluate(() => location.hash);
+  await go(page, "#/settings/log", "Settings");
+  const newest = page.locator(".log-row").filter({ has: page.getByRole("button", { name: "Undo" }) }).first();
+  await newest.getByRole("button", { name: "Undo" }).click();
+  await page.locator(".toast").filter({ hasText: "Undone" }).first().waitFor();
+  return go(page, there);
 }
 
 /** What is said at a field that is wrong; empty where nothing is. */

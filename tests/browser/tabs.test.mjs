@@ -33,6 +33,8 @@ test("two tabs at once", async (t) => {
     await other.getByRole("heading", { name: "Leader One" }).first().waitFor();
     await search(leader, "Leader One");
     await leader.getByRole("link", { name: "Leader One" }).click();
+    // Until then the record of the last new customer is open, which can be edited as well.
+    await leader.getByRole("heading", { level: 1, name: "Leader One" }).waitFor();
     await leader.getByRole("button", { name: "Edit", exact: true }).first().click();
     const form = leader.getByRole("dialog", { name: "Edit Leader One" });
     await form.getByLabel("Name", { exact: true }).first().fill("Leader Renamed");
@@ -80,7 +82,7 @@ test("two tabs at once", async (t) => {
 
   await t.test("the leader crashes in the middle of the other's import; it comes to its end with no twins", async () => {
     leader = other;
-    other = await b.open("#/import");
+    other = await b.open("#/data");
     await importUntil(other, customersFile(6_000), 2_000);
     const cdp = await b.context.newCDPSession(leader);
     // It has no answer: the process that would give it is the one that ends.

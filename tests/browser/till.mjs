@@ -31,9 +31,9 @@ export function init() {
 }
 
 /** Asks the worker over the page's line; the answer as JSON, or the fault under `fault`. */
-export function ask(page, request) {
-  return page.evaluate((request) => new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error(`no answer to ${JSON.stringify(request).slice(0, 200)}`)), 15_000);
+export function ask(page, request, { seconds = 40 } = {}) {
+  return page.evaluate(({ request, seconds }) => new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`no answer to ${JSON.stringify(request).slice(0, 200)}`)), seconds * 1000);
     const worker = globalThis.__workers.at(-1);
     const id = crypto.randomUUID();
     const plain = (value) => JSON.parse(JSON.stringify(value, (_, it) => (typeof it === "bigint" ? Number(it)
@@ -46,7 +46,7 @@ export function ask(page, request) {
     };
     worker.addEventListener("message", hear);
     worker.postMessage({ message: { ask: { id, request } }, files: [] });
-  }), request);
+  }), { request, seconds });
 }
 
 /** Carries out a command, which must succeed. */

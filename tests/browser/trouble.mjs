@@ -18,7 +18,7 @@ export async function createCustomer(page, name) {
 }
 
 /** Waits until the list of customers of a page, which nobody touches, says that there are so many. */
-export async function showsCustomers(page, count, timeout = 20_000) {
+export async function showsCustomers(page, count, timeout = 40_000) {
   // The whole number: 3 is not found in 13.
   const words = new RegExp(`(?<![\\d,])${count.toLocaleString("en")} customers?\\b`);
   await page.getByRole("main").getByRole("status").filter({ hasText: words }).first().waitFor({ timeout });
@@ -38,7 +38,7 @@ export function customersFile(count, name = "regulars.csv") {
 
 /** Starts the import of a file and waits until some of it is in; gives the row it was at. */
 export async function importUntil(page, file, rows) {
-  await go(page, "#/import", "Import");
+  await go(page, "#/data", "Data");
   await choose(page, [file]);
   await goThrough(page, { untilStart: true });
   await page.getByRole("button", { name: /^Import [\d,]+ rows$/ }).click();
@@ -51,7 +51,7 @@ export async function importUntil(page, file, rows) {
 
 /** Imports a whole file and gives the text of the outcome. */
 export async function importWhole(page, file) {
-  await go(page, "#/import", "Import");
+  await go(page, "#/data", "Data");
   await choose(page, [file]);
   return goThrough(page);
 }
