@@ -46,40 +46,31 @@ function framedByOthers() {
 }
 
 const HOUR = 3_600_000;
-const PATIENCE = 5_000;
-const WANTED = "shuke:newer-wanted";
 
 // The page on this device, for when there is no network (service-worker.js). A newer version is announced by
 // `data-newer` on the document and the event `shuke:newer`; the page answers with `shuke:take-over` when it is wanted.
 async function keepOnDevice(name) {
   const container = navigator.serviceWorker;
   const kept = await container.register(address(name));
+  const wish = async () => {
+    const ours = `shuke:${new URL(kept.scope).pathname}:`;
+    return `wanted:${(await caches.keys()).filter((name) => name.startsWith(ours)).at(-1)}`;
+  };
   const announce = () => {
     // Without a controller this is the first visit, and what was kept is what is shown.
     if (!kept.waiting || !container.controller) return;
     document.documentElement.dataset.newer = "";
     dispatchEvent(new Event("shuke:newer"));
   };
-  announce();
+  // What was asked for is what is shown, though a browser may put off for minutes to give it charge.
+  if (await caches.has(await wish())) kept.waiting?.postMessage("take over");
+  else announce();
   kept.addEventListener("updatefound", () => kept.installing?.addEventListener("statechange", announce));
-  const takeOver = () => {
-    container.addEventListener("controllerchange", () => location.reload(), { once: true });
+  addEventListener("shuke:take-over", async () => {
+    await caches.open(await wish());
     kept.waiting?.postMessage("take over");
-  };
-  addEventListener("shuke:take-over", () => {
-    // A browser that is busy with the old version can put the wish off for minutes. Opened anew, the page says it again.
-    setTimeout(() => {
-      sessionStorage.setItem(WANTED, "");
-      location.reload();
-    }, PATIENCE);
-    takeOver();
+    location.reload();
   });
-  if (sessionStorage.getItem(WANTED) !== null) {
-    sessionStorage.removeItem(WANTED);
-    if (kept.waiting) takeOver();
-    // It took over while this page was on its way.
-    else location.reload();
-  }
   // A till is never closed: it asks when somebody comes back to it.
   let asked = Date.now();
   document.addEventListener("visibilitychange", () => {
@@ -90,7 +81,7 @@ async function keepOnDevice(name) {
 }
 
 try {
-  if (framedByOthers()) throw new Error("another site frames this page; see frame.html");
+  if (framedByOthers()) throw new Error("另一个网站把本页放进了它的框架 · another site frames this page; see frame.html");
   if (typeof WebAssembly !== "object") throw new Error("WebAssembly is not available");
   const program = fetchProgram();
   // Its error is reported where it is awaited, not as unhandled in between.

@@ -661,6 +661,35 @@ mod tests {
     }
 
     #[test]
+    fn nothing_of_today_is_later_than_now() {
+        let whole = cafe(today());
+        let now = model::Timestamp(whole.zone.start_of(today()).0 + 9 * 3_600_000);
+        let by = whole.clone().until(now);
+        let later = |business: &Business| {
+            let orders = business.orders.iter();
+            let times = orders.flat_map(|o| o.refunds.iter().map(|r| r.at).chain([o.order.at]));
+            let told = business.interactions.iter().map(|(_, i)| i.at);
+            let redeemed = business.redemptions.iter().map(|(_, at, _)| *at);
+            times
+                .chain(told)
+                .chain(redeemed)
+                .filter(|at| *at > now)
+                .count()
+        };
+        assert!(later(&whole) > 0, "the day is whole before");
+        assert_eq!(later(&by), 0);
+        let days = |business: &Business| -> Vec<Day> {
+            business
+                .orders
+                .iter()
+                .map(|o| business.zone.day(o.order.at))
+                .collect()
+        };
+        assert_eq!(days(&by), days(&whole), "no order changes its day");
+        assert!(by.orders.is_sorted_by_key(|o| o.order.at), "nor its place");
+    }
+
+    #[test]
     fn what_is_planted_is_there() {
         let cafe = cafe(today());
         let planted = &cafe.planted;

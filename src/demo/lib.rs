@@ -37,6 +37,34 @@ pub struct Business {
     pub planted: Planted,
 }
 
+impl Business {
+    /// The business as it stands at `now`: what happens later on that day is moved into the part of it that has passed,
+    /// in the same order and with the same counts. Nobody has seen tonight's orders in the morning.
+    #[must_use]
+    pub fn until(mut self, now: Timestamp) -> Self {
+        let start = self.zone.start_of(self.zone.day(now));
+        let end = self.zone.start_of(self.zone.day(now).plus_days(1));
+        let moved = |at: &mut Timestamp| {
+            if *at > start {
+                at.0 = start.0 + (at.0 - start.0) * (now.0 - start.0) / (end.0 - start.0);
+            }
+        };
+        for sample in &mut self.orders {
+            moved(&mut sample.order.at);
+            for refund in &mut sample.refunds {
+                moved(&mut refund.at);
+            }
+        }
+        for (_, interaction) in &mut self.interactions {
+            moved(&mut interaction.at);
+        }
+        for (_, at, _) in &mut self.redemptions {
+            moved(at);
+        }
+        self
+    }
+}
+
 /// An order with its refunds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SampleOrder {

@@ -23,7 +23,8 @@ pub fn open(connection: Connection, hello: &Hello, name: &str) -> Result<Engine,
         return Err(Fault::new(FaultCode::NotFound).at("demo").found(name));
     }
     let zone = Zone::parse(CAFE_ZONE).map_err(|_| Fault::new(FaultCode::Internal))?;
-    let business = demo::cafe(zone.day(time::now()));
+    let now = time::now();
+    let business = demo::cafe(zone.day(now)).until(now);
     let mut new = new_workspace(hello)?;
     new.settings.name.clone_from(&business.name);
     new.settings.zone = business.zone;

@@ -250,7 +250,9 @@ pub fn stage_finding(words: Words, counts: StageCounts) -> String {
     let all = counts.prospect + counts.new + counts.active + counts.dormant + counts.churned;
     let lost = counts.dormant + counts.churned;
     let here = counts.new + counts.active;
-    if lost > here {
+    if all == 0 {
+        words.home_stages_finding_none().to_owned()
+    } else if lost > here {
         words.home_stages_finding_lost(&words.share(lost, all))
     } else {
         words.home_stages_finding_active(&words.share(here, all))
