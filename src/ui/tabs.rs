@@ -1,6 +1,8 @@
 //! Tabs: links between views of one thing, so that each is a place with an address.
 
 use crate::prelude::*;
+use leptos::html;
+use wasm_bindgen::JsCast;
 
 /// One tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,5 +46,23 @@ pub fn Tabs(
             .into_any()
         })
         .collect();
-    view! { <nav class="tabs" aria-label=label>{links}</nav> }.into_any()
+    let row = NodeRef::<html::Nav>::new();
+    Effect::new(move |_| {
+        current.track();
+        request_animation_frame(move || {
+            if let Some(row) = row.get_untracked() {
+                show_current(&row);
+            }
+        });
+    });
+    view! { <nav class="tabs" aria-label=label node_ref=row>{links}</nav> }.into_any()
+}
+
+/// Moves a row that is wider than the screen so that the current tab is in its middle; the page itself stays.
+fn show_current(row: &web_sys::HtmlElement) {
+    let found = row.query_selector("[aria-current]").ok().flatten();
+    if let Some(tab) = found.and_then(|tab| tab.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let middle = tab.offset_left() - row.offset_left() + tab.offset_width() / 2;
+        row.set_scroll_left(middle - row.client_width() / 2);
+    }
 }

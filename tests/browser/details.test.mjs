@@ -169,6 +169,20 @@ test("on a phone", async (t) => {
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: /CSV/ }).click()]);
     assert.match(download.suggestedFilename(), /^orders-.*\.csv$/);
   });
+
+  await t.test("the tab that is open is in sight, wherever it stands in its row", async () => {
+    await go(page, "#/segments/lifecycle", "Segments");
+    const row = page.getByRole("navigation", { name: "Segments", exact: true });
+    assert.ok(await row.evaluate((row) => row.scrollWidth > row.clientWidth), "the row is wider than the screen");
+    const shown = (name) => eventually(async () => {
+      const tab = row.getByRole("link", { name });
+      const { x, width } = await tab.boundingBox();
+      return { current: await tab.getAttribute("aria-current"), inside: x >= 0 && x + width <= 390 };
+    }, { current: "page", inside: true });
+    await shown("Life cycle");
+    await go(page, "#/segments", "Segments");
+    await shown("All segments");
+  });
   await b.clean(page);
 });
 

@@ -76,7 +76,13 @@ fn numbers(say: Say, subject: &Subject, preview: &RulePreview) -> AnyView {
     let members = i64::try_from(count.count).unwrap_or(i64::MAX);
     // Rounded towards zero: a glance at the size of it.
     let each = (members > 0).then(|| Money(count.spend.0 / members.max(1)));
-    let each = each.map_or_else(|| "–".to_owned(), |each| words.money(each, say.currency));
+    let (each_unit, each) = each.map_or_else(
+        || (String::new(), "–".to_owned()),
+        |each| {
+            let parts = words.money_parts(each, say.currency);
+            ([parts.sign, &parts.unit].concat(), parts.digits)
+        },
+    );
     let unconverted = (count.unconverted > 0).then(|| {
         let text = words.segments_unconverted(count.unconverted);
         view! { <p class="side-note">{text}</p> }
@@ -100,6 +106,7 @@ fn numbers(say: Say, subject: &Subject, preview: &RulePreview) -> AnyView {
             />
             <StatNumber
                 label=words.builder_each()
+                unit=each_unit
                 value=each
                 definition=words.segment_each_means()
                 definition_label=words.segment_means()
