@@ -1,9 +1,9 @@
 //! Records that were set aside: refused there or unreadable here, each with why, and a way to try again.
 
 use super::question::{record_link, record_title};
-use super::{act, focus, trouble, use_count};
+use super::{act, answer, focus, trouble, use_count};
 use crate::state::{State, use_ask, use_state, use_words};
-use protocol::{Page, Query, Reply, SyncAside, SyncCommand, SyncQuery, SyncReply};
+use protocol::{Page, Query, SyncAside, SyncCommand, SyncQuery, SyncReply};
 use text::Words;
 use ui::prelude::*;
 use ui::{Badge, Button, Look};
@@ -28,11 +28,8 @@ pub fn Aside() -> impl IntoView {
             limit: SHOWN,
         })
     });
-    let page = Memo::new(move |_| match asking.reply().as_deref() {
-        Some(Reply::Sync(reply)) => match &**reply {
-            SyncReply::Aside(page) if !page.items.is_empty() => Some(page.clone()),
-            _ => None,
-        },
+    let page = answer(asking, |reply| match reply {
+        SyncReply::Aside(page) if !page.items.is_empty() => Some(page),
         _ => None,
     });
     let content = move || page.with(|page| page.as_ref().map(|page| list(words, state, page)));

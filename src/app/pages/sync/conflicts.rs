@@ -1,11 +1,10 @@
 //! Fields that two sides changed: both values beside each other, one click takes the other one.
 
 use super::question::{record_link, record_title};
-use super::{focus, use_count};
+use super::{answer, focus, use_count};
 use crate::state::{State, apply_in, use_ask, use_state, use_words};
 use protocol::{
-    Command, Page, Query, Reply, SyncCommand, SyncConflict, SyncQuery, SyncReply, SyncSide,
-    SyncValue,
+    Command, Page, Query, SyncCommand, SyncConflict, SyncQuery, SyncReply, SyncSide, SyncValue,
 };
 use serde_json::Value;
 use text::Words;
@@ -35,11 +34,8 @@ pub fn Conflicts() -> impl IntoView {
             limit: SIZE as u32,
         })
     });
-    let page = Memo::new(move |_| match asking.reply().as_deref() {
-        Some(Reply::Sync(reply)) => match &**reply {
-            SyncReply::Conflicts(page) => Some(page.clone()),
-            _ => None,
-        },
+    let page = answer(asking, |reply| match reply {
+        SyncReply::Conflicts(page) => Some(page),
         _ => None,
     });
     Effect::new(move |_| {

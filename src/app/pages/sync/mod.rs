@@ -19,7 +19,7 @@ mod trouble;
 mod waiting;
 
 use crate::pages::settings;
-use crate::state::{State, apply_in, use_ask, use_client, use_state, use_title, use_words};
+use crate::state::{Asking, State, apply_in, use_ask, use_client, use_state, use_title, use_words};
 use protocol::{Command, Query, Reply, SyncCommand, SyncOverview, SyncQuery, SyncReply};
 use text::Words;
 use ui::prelude::*;
@@ -59,11 +59,8 @@ fn Content() -> impl IntoView {
         client.sync().track();
         Query::Sync(SyncQuery::Overview)
     });
-    let overview: Overview = Memo::new(move |_| match asking.reply().as_deref() {
-        Some(Reply::Sync(reply)) => match &**reply {
-            SyncReply::Overview(overview) => overview.clone(),
-            _ => None,
-        },
+    let overview: Overview = answer(asking, |reply| match reply {
+        SyncReply::Overview(overview) => overview.as_ref(),
         _ => None,
     });
     let shown = Memo::new(move |_| {
@@ -143,6 +140,17 @@ fn act(state: State, command: SyncCommand, text: impl Into<String>) {
 /// The same with something to do after success.
 fn act_then(state: State, command: SyncCommand, text: String, then: impl FnOnce() + 'static) {
     apply_in(state, Command::Sync(command), text, move |_| then());
+}
+
+/// What the worker says to one question of sync, out of the replies to all of them; changes only when that does.
+fn answer<T>(asking: Asking, pick: fn(&SyncReply) -> Option<&T>) -> Memo<Option<T>>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |_| match asking.reply().as_deref() {
+        Some(Reply::Sync(reply)) => pick(reply).cloned(),
+        _ => None,
+    })
 }
 
 /// How it stands, for the frame: changes when a list of this page should be asked for again.

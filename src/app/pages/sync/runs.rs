@@ -1,8 +1,8 @@
 //! The last runs: what each moved, how long it took, why it failed.
 
-use super::trouble;
+use super::{answer, trouble};
 use crate::state::{use_ask, use_client, use_words};
-use protocol::{Page, Query, Reply, SyncQuery, SyncReply, SyncRun};
+use protocol::{Page, Query, SyncQuery, SyncReply, SyncRun};
 use text::Words;
 use ui::prelude::*;
 use ui::{Badge, Pager, Tone};
@@ -26,11 +26,8 @@ pub fn Runs() -> impl IntoView {
             limit: SIZE as u32,
         })
     });
-    let page = Memo::new(move |_| match asking.reply().as_deref() {
-        Some(Reply::Sync(reply)) => match &**reply {
-            SyncReply::Runs(page) => Some(page.clone()),
-            _ => None,
-        },
+    let page = answer(asking, |reply| match reply {
+        SyncReply::Runs(page) => Some(page),
         _ => None,
     });
     Effect::new(move |_| total.set(page.with(|page| page.as_ref().map_or(0, |page| page.total))));

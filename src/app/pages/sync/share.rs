@@ -1,7 +1,8 @@
 //! What is shared: kinds in groups a person knows, field by field, and the first records exactly as they would be sent.
 
+use super::answer;
 use crate::state::{use_ask, use_words};
-use protocol::{Query, Reply, SyncOffer, SyncPreview, SyncQuery, SyncReply, SyncShare};
+use protocol::{Query, SyncOffer, SyncPreview, SyncQuery, SyncReply, SyncShare};
 use std::collections::BTreeSet;
 use text::Words;
 use ui::prelude::*;
@@ -124,11 +125,8 @@ pub fn ShareForm(
             share: chosen.share(),
         })
     });
-    let preview = Memo::new(move |_| match asking.reply().as_deref() {
-        Some(Reply::Sync(reply)) => match &**reply {
-            SyncReply::Preview(preview) => Some(preview.clone()),
-            _ => None,
-        },
+    let preview = answer(asking, |reply| match reply {
+        SyncReply::Preview(preview) => Some(preview),
         _ => None,
     });
     Effect::new(move |_| {

@@ -1,10 +1,10 @@
 //! Changes that wait to be sent, or to be read back: folded, for whoever wonders what is under way.
 
 use super::question::record_link;
-use super::use_count;
+use super::{answer, use_count};
 use crate::state::{use_ask_when, use_words};
 use leptos::ev;
-use protocol::{Page, Query, Reply, SyncPending, SyncQuery, SyncReply};
+use protocol::{Page, Query, SyncPending, SyncQuery, SyncReply};
 use text::Words;
 use ui::prelude::*;
 use wasm_bindgen::JsCast;
@@ -25,11 +25,8 @@ pub fn Waiting() -> impl IntoView {
             limit: SHOWN,
         }))
     });
-    let page = Memo::new(move |_| match asking.reply().as_deref() {
-        Some(Reply::Sync(reply)) => match &**reply {
-            SyncReply::Pending(page) => Some(page.clone()),
-            _ => None,
-        },
+    let page = answer(asking, |reply| match reply {
+        SyncReply::Pending(page) => Some(page),
         _ => None,
     });
     let title = move || match count.get() {
