@@ -66,12 +66,21 @@ impl Words {
 
     /// A local time such as `2026-01-31T18:30:05`: `2026年1月31日 18:30`, `31 Jan 2026, 18:30`.
     pub fn moment(self, local_at: &str) -> String {
+        self.moment_with(local_at, "18:30".len())
+    }
+
+    /// The same with seconds, for two moments that have to be told apart: `31 Jan 2026, 18:30:05`.
+    pub fn exact_moment(self, local_at: &str) -> String {
+        self.moment_with(local_at, "18:30:05".len())
+    }
+
+    fn moment_with(self, local_at: &str, digits: usize) -> String {
         let (date, time) = local_at.split_once('T').unwrap_or((local_at, ""));
         let Ok(day) = date.parse::<Day>() else {
             return local_at.to_owned();
         };
         let day = self.day(day);
-        match (time.get(..5), self.locale) {
+        match (time.get(..digits), self.locale) {
             (None, _) => day,
             (Some(time), Locale::ZhCn) => crate::join(&[&day, " ", time]),
             (Some(time), Locale::En) => crate::join(&[&day, ", ", time]),

@@ -62,6 +62,14 @@ fn days() {
     assert_eq!(EN.day(day("2026-01-03")), "3 Jan 2026");
     assert_eq!(ZH.moment("2026-01-31T18:30:05"), "2026年1月31日 18:30");
     assert_eq!(EN.moment("2026-01-31T18:30:05"), "31 Jan 2026, 18:30");
+    assert_eq!(
+        ZH.exact_moment("2026-01-31T18:30:05"),
+        "2026年1月31日 18:30:05"
+    );
+    assert_eq!(
+        EN.exact_moment("2026-01-31T18:30:05"),
+        "31 Jan 2026, 18:30:05"
+    );
     for (text, zh, en) in [
         ("2026-11-22", "今天", "today"),
         ("2026-11-21", "昨天", "yesterday"),

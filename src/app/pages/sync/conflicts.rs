@@ -116,6 +116,14 @@ fn row(words: Words, state: State, it: &SyncConflict) -> AnyView {
         ().into_any()
     };
     let acts = acts(words, state, it, &field, (&kept, &other));
+    // Two edits of one minute: which was the later one is in the seconds.
+    let minute = "2026-01-31T18:30".len();
+    let alike = it.kept.local_at.get(..minute) == it.other.local_at.get(..minute);
+    let when = |value: &SyncValue| match alike {
+        true => words.exact_moment(&value.local_at),
+        false => words.moment(&value.local_at),
+    };
+    let (kept_when, other_when) = (when(&it.kept), when(&it.other));
     view! {
         <li class="sync-conflict">
             <div class="sync-conflict-head">
@@ -124,8 +132,8 @@ fn row(words: Words, state: State, it: &SyncConflict) -> AnyView {
                 {state_of}
             </div>
             <div class="sync-values">
-                {side(words, words.sync_conflict_kept(), &it.kept, kept, acts.0)}
-                {side(words, words.sync_conflict_other(), &it.other, other, acts.1)}
+                {side(words, words.sync_conflict_kept(), (&it.kept, &kept_when), kept, acts.0)}
+                {side(words, words.sync_conflict_other(), (&it.other, &other_when), other, acts.1)}
             </div>
             {before}
         </li>
@@ -204,11 +212,16 @@ fn settle(words: Words, state: State, conflict: u64, other: bool) {
     });
 }
 
-fn side(words: Words, name: &'static str, it: &SyncValue, text: String, act: AnyView) -> AnyView {
-    let when = words.moment(&it.local_at);
+fn side(
+    words: Words,
+    name: &'static str,
+    (it, when): (&SyncValue, &str),
+    text: String,
+    act: AnyView,
+) -> AnyView {
     let from = match it.side {
-        SyncSide::Here => words.sync_conflict_here(&when),
-        SyncSide::There | SyncSide::Both => words.sync_conflict_there(&when),
+        SyncSide::Here => words.sync_conflict_here(when),
+        SyncSide::There | SyncSide::Both => words.sync_conflict_there(when),
     };
     view! {
         <div class="sync-value">
