@@ -50,25 +50,26 @@ const HOUR = 3_600_000;
 // The page on this device, for when there is no network (service-worker.js). A newer version is announced by
 // `data-newer` on the document and the event `shuke:newer`; the page answers with `shuke:take-over` when it is wanted.
 async function keepOnDevice(name) {
-  const container = navigator.serviceWorker;
-  const kept = await container.register(address(name));
+  const kept = await navigator.serviceWorker.register(address(name));
   const wish = async () => {
     const ours = `shuke:${new URL(kept.scope).pathname}:`;
     return `wanted:${(await caches.keys()).filter((name) => name.startsWith(ours)).at(-1)}`;
   };
-  const announce = () => {
+  const announce = async () => {
     // Without a controller this is the first visit, and what was kept is what is shown.
-    if (!kept.waiting || !container.controller) return;
+    if (!kept.waiting || !navigator.serviceWorker.controller) return;
+    // What was asked for is what is shown, though the one in charge is still the old one.
+    if (await caches.has(await wish())) return;
     document.documentElement.dataset.newer = "";
     dispatchEvent(new Event("shuke:newer"));
   };
-  // What was asked for is what is shown, though a browser may put off for minutes to give it charge.
-  if (await caches.has(await wish())) kept.waiting?.postMessage("take over");
-  else announce();
-  kept.addEventListener("updatefound", () => kept.installing?.addEventListener("statechange", announce));
+  // An update may be found, or be on its way, from the first moment on.
+  const follow = () => kept.installing?.addEventListener("statechange", announce);
+  kept.addEventListener("updatefound", follow);
+  follow();
+  announce();
   addEventListener("shuke:take-over", async () => {
     await caches.open(await wish());
-    kept.waiting?.postMessage("take over");
     location.reload();
   });
   // A till is never closed: it asks when somebody comes back to it.

@@ -2,11 +2,11 @@
 //
 // A version is the set of files below, each with its integrity, written by `cargo xtask hash-assets`. It is stored
 // whole or not at all, and a page gets all its files from the version that gave it its HTML: page, parts and worker
-// are never mixed. A newer version waits until the person asks for it (`take over`) or no page is open any more.
+// are never mixed. A newer version waits until the person asks for it or no page is open any more.
 //
-// Who is in charge is the browser's to decide, and it may let a newer one wait for minutes while the old one is busy.
-// So the wish is kept as well, as an empty cache named `wanted:` and the version (boot.js): whoever is in charge shows
-// that version from then on.
+// What a person asks for is not put in charge (`skipWaiting`): Chromium lets that wait for minutes while the old one is
+// busy, and a page that is loaded just then may never come. The wish is kept instead, as an empty cache named `wanted:`
+// and the version (boot.js), and whoever is in charge shows that version from then on.
 
 const VERSION = "PRECACHE-VERSION";
 const FILES = new Map(/* PRECACHE-FILES */);
@@ -38,12 +38,27 @@ async function keep() {
     await Promise.all([...FILES.keys()].filter((name) => name !== PAGE).map(store));
     // The page comes last: a version that has it is whole.
     await store(PAGE);
+    await thin();
   } catch (error) {
     // Half a version is none. The browser tries again when the page is next opened.
     await caches.delete(NAME);
     throw error;
   }
 }
+
+/**
+ * Forgets versions that nobody asks for any more, on a till that is never closed: the oldest two are of who is in charge,
+ * the wish is of the one that is shown.
+ */
+async function thin() {
+  const names = await caches.keys();
+  const wanted = wish(names);
+  const old = names.filter((name) => name.startsWith(OURS) && name !== NAME && name !== wanted).slice(2);
+  await Promise.all(old.map((name) => caches.delete(name)));
+}
+
+/** The version that was last asked for, of all names. */
+const wish = (names) => names.findLast((name) => name.startsWith(WANTED + OURS))?.slice(WANTED.length);
 
 addEventListener("activate", (event) => {
   event.waitUntil(tidy());
@@ -57,10 +72,6 @@ async function tidy() {
   await Promise.all([...old, ...wishes].map((name) => caches.delete(name)));
   await clients.claim();
 }
-
-addEventListener("message", (event) => {
-  if (event.data === "take over") skipWaiting();
-});
 
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -89,7 +100,7 @@ async function kept(name, request) {
 async function versions() {
   const names = await caches.keys();
   const own = [NAME, ...names.filter((name) => name.startsWith(OURS) && name !== NAME)];
-  const wanted = names.findLast((name) => name.startsWith(WANTED + OURS))?.slice(WANTED.length);
+  const wanted = wish(names);
   const whole = wanted && (await caches.match(new URL(PAGE, scope), { cacheName: wanted }));
   return whole ? [wanted, ...own] : own;
 }

@@ -5,6 +5,7 @@ import test, { after } from "node:test";
 import assert from "node:assert/strict";
 import { axe, browser } from "./harness.mjs";
 import { host, page } from "./hosts.mjs";
+import { takeTime } from "./steps.mjs";
 import { fault, serve as serveInbox } from "../../examples/inbox/server.mjs";
 
 const site = await host();
@@ -19,10 +20,11 @@ async function open(body, script) {
 
 test("a sign-up, an answer and a visit in the visitor's own workspace are on the timeline and in segments", async () => {
   const shop = await open('<shuke-signup workspace="visitors" channels="email sms"></shuke-signup><shuke-survey kind="nps" workspace="visitors"></shuke-survey>');
-  await shop.getByLabel("Name").pressSequentially("Han Meimei", { delay: 60 });
+  await shop.getByLabel("Name").fill("Han Meimei");
   await shop.getByLabel("E-mail", { exact: true }).fill("han@example.com");
   await shop.getByRole("checkbox", { name: "Offers and events by e-mail" }).check();
   await shop.getByRole("checkbox", { name: "I am 14 or older" }).check();
+  await takeTime(shop);
   await shop.getByRole("button", { name: "Join" }).click();
   await shop.getByText("We noted your choice: e-mail.").waitFor();
   await shop.getByRole("radio", { name: "9 of 10" }).check({ force: true });

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { axe, browser, picture, root } from "./harness.mjs";
 import { host, page, STRICT } from "./hosts.mjs";
-import { eventually } from "./steps.mjs";
+import { eventually, takeTime } from "./steps.mjs";
 
 const strict = await host({ csp: STRICT });
 after(() => strict.close());
@@ -282,7 +282,8 @@ test("embed.html shows every element live with the code that makes it", async ()
   const copied = await shop.evaluate(() => navigator.clipboard.readText());
   assert.match(copied, /^<shuke-loyalty-card shop="街角咖啡" member='\{"name":"李雷",.*\}'><\/shuke-loyalty-card>$/);
   // Nothing leaves the page: what would be sent is shown.
-  await shop.getByLabel("Your message").pressSequentially("Lovely", { delay: 60 });
+  await shop.getByLabel("Your message").fill("Lovely");
+  await takeTime(shop);
   await shop.locator("#feedback").getByRole("button", { name: "Send" }).click();
   await shop.getByText("A demonstration. This would go to the inbox").waitFor();
   await shop.getByRole("button", { name: "中文" }).click();

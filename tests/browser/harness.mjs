@@ -185,6 +185,8 @@ export async function partsHere(page) {
 
 /** Accessibility violations of the page as it is now, as readable lines. */
 export async function axe(page) {
+  // A word that is still fading in has the contrast of that moment.
+  await settled(page);
   await page.evaluate(axeSource);
   const result = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
   return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")} (${n.failureSummary?.split("\n")[1]?.trim()})`));

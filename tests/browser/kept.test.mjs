@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { axe, Browser, dist, partsHere, picture, serve } from "./harness.mjs";
-import { go } from "./steps.mjs";
+import { eventually, go } from "./steps.mjs";
 
 // Development builds are not kept.
 const skip = existsSync(path.join(dist, "service-worker.js")) ? false : "this build is not kept on the device";
@@ -35,6 +35,9 @@ async function taken(page, mark) {
   await page.waitForFunction((mark) => document.documentElement.dataset.build === mark, mark);
   await page.locator("main h1").first().waitFor();
 }
+
+/** Whether a newer version waits for the one in charge to go. */
+const waits = (page) => page.evaluate(async () => Boolean((await navigator.serviceWorker.ready).waiting));
 
 test("the page kept on the device", { skip }, async (t) => {
   let server = await serve();
@@ -76,7 +79,7 @@ test("the page kept on the device", { skip }, async (t) => {
     await other.getByText("Zhou Min").first().waitFor();
     await other.close();
     server = await serve({ port: Number(new URL(b.server.url).port) });
-      b.server = server;
+    b.server = server;
     b.watched.length = 0;
   });
 
@@ -109,8 +112,9 @@ test("the page kept on the device", { skip }, async (t) => {
     assert.equal(await build(page), "first", "reloading by oneself changes nothing");
     await page.getByRole("button", { name: "Reload" }).click();
     await taken(page, "second");
-    assert.equal(await build(page), "second");
-    assert.equal(await page.getByText("A newer version is ready").count(), 0);
+    assert.equal(await waits(page), true, "nobody else is put in charge under a living page");
+    assert.equal(await page.getByText("A newer version is ready").count(), 0, "what is shown is not announced");
+    await partsHere(page);
     await server.close();
     await page.reload();
     await page.locator("main h1").first().waitFor();
@@ -118,25 +122,32 @@ test("the page kept on the device", { skip }, async (t) => {
     await page.close();
   });
 
-  await t.test("where the browser puts it off, the version that was asked for is shown all the same", async () => {
+  await t.test("the one after it is announced and taken as well, while the first is still in charge", async () => {
     server = await serve({ port: Number(new URL(b.server.url).port) });
     b.server = server;
     publish(server, "third");
     const page = await b.open();
+    assert.equal(await build(page), "second");
     await page.getByText("A newer version is ready on this device.").waitFor();
-    // As if the newer one never heard of it: it is not given charge.
-    const deaf = () => { ServiceWorker.prototype.postMessage = () => {}; };
-    await page.context().addInitScript(deaf);
-    await page.evaluate(deaf);
     await page.getByRole("button", { name: "Reload" }).click();
     await taken(page, "third");
-    await partsHere(page);
-    assert.equal(await page.evaluate(async () => Boolean((await navigator.serviceWorker.ready).waiting)), true, "it still waits");
-    assert.equal(await page.getByText("A newer version is ready").count(), 0, "what is shown is not announced");
     await server.close();
     await page.reload();
     await page.locator("main h1").first().waitFor();
     assert.equal(await build(page), "third");
+    await page.close();
+  });
+
+  await t.test("when the browser was closed, it is in charge itself, and older ones are forgotten", async () => {
+    await b.context.close();
+    await b.launch({ kept: true });
+    const page = await b.open();
+    assert.equal(await build(page), "third");
+    await eventually(() => waits(page), false);
+    // It and the one before it, whose pages may have been open; and no wish.
+    await eventually(() => page.evaluate(async () => (await caches.keys()).map((name) => name.split(":").at(-1)).slice(-1)), ["third00000000000"]);
+    await eventually(() => page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith("wanted:")).length), 0);
+    assert.equal(await page.evaluate(async () => (await caches.keys()).length), 2);
     await page.close();
   });
 });

@@ -61,6 +61,12 @@ export async function search(page, words) {
   await box.fill(words);
 }
 
+/**
+ * Takes the time a person takes: the elements' forms hold whoever answers within 0.8 s of seeing them for a program, and
+ * send nothing (element-form.js).
+ */
+export const takeTime = (page) => page.waitForTimeout(1_000);
+
 /** Asks again until the answer is as wanted; fails with the last answer. */
 export async function eventually(ask, wanted, { seconds = 30 } = {}) {
   const until = Date.now() + seconds * 1000;
