@@ -50,7 +50,8 @@ pub fn Tabs(
     Effect::new(move |_| {
         current.track();
         request_animation_frame(move || {
-            if let Some(row) = row.get_untracked() {
+            // A page may be left before it is painted.
+            if let Some(row) = row.try_get_untracked().flatten() {
                 show_current(&row);
             }
         });
