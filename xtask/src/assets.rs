@@ -45,11 +45,12 @@ pub fn hash_assets(staging: &Path) -> Result<(), String> {
         page = precache::announce(&page)?;
     }
 
-    let boot = fs::read(staging.join("boot.js")).map_err(|e| format!("boot.js: {e}"))?;
-    let boot_name = format!("boot-{}.js", short_hash(&[&boot]));
+    let boot = without_comments(&read_text(&staging.join("boot.js"))?);
+    let boot_name = format!("boot-{}.js", short_hash(&[boot.as_bytes()]));
     rename(staging, "boot.js", &boot_name)?;
+    write(&staging.join(&boot_name), boot.as_bytes())?;
     page = replace_once(&page, "boot.js", &boot_name)?;
-    page = set_attribute(&page, "BOOT-INTEGRITY", &integrity(&boot))?;
+    page = set_attribute(&page, "BOOT-INTEGRITY", &integrity(boot.as_bytes()))?;
 
     for (attribute, mark) in [("data-js", "JS-INTEGRITY"), ("data-wasm", "WASM-INTEGRITY")] {
         let name = attribute_value(&page, attribute)?;
@@ -62,6 +63,14 @@ pub fn hash_assets(staging: &Path) -> Result<(), String> {
         true => precache::list(staging),
         false => precache::leave_out(staging),
     }
+}
+
+/// A script without the lines that are nothing but a comment: the first visit need not load what only readers of the
+/// source want. For scripts without strings of several lines.
+fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim);
+    let kept = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    kept.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// A file and what its content must be.
@@ -308,6 +317,15 @@ mod tests {
         }
         assert!(set_attribute("<p>", "MARK", "x").is_err());
         assert!(replace_once("a a", "a", "b").is_err());
+    }
+
+    #[test]
+    fn lines_that_are_comments_are_left_out_and_no_others() {
+        let script = "// Why.\n\nconst a = \"https://x\"; // stays\n  // Why not.\n  f(a);\n";
+        assert_eq!(
+            without_comments(script),
+            "const a = \"https://x\"; // stays\nf(a);\n"
+        );
     }
 
     #[test]
